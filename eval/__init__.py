@@ -1,0 +1,1 @@
+"""Evaluation: gold question sets, metrics, runs and their reports."""

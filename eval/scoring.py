@@ -1,0 +1,56 @@
+"""Scores one question: the row's answer against what the gold set says, no figure where none is due."""
+
+from collections.abc import Callable
+
+from eval.abstention import outcome
+from eval.citations import judge_citations
+from eval.metrics import containment, exact_match, reciprocal_rank, success_at_k, token_f1
+from eval.rows import Row, Scores, gold_articles, has_evidence, retrieved_articles
+
+DEPTHS = (1, 5, 10)
+
+
+def score(row: Row, article_text: Callable[[str], str | None]) -> Scores | None:
+    """The scores of one row, None if the system failed on it.
+
+    Exact match and F1 judge the short answer, or the whole text where there is no short one; containment
+    judges the whole text. Declining an answerable question scores 0 in all three. An answer counts as
+    right if the short answer matches exactly or the text contains a gold answer.
+    """
+    if row["error"] is not None:
+        return None
+    gold = row["gold"]
+    reading = _reading(row) if gold["answers"] else None
+    judged = reading is not None or not gold["answerable"] or row["abstained"]
+    right = reading is not None and max(reading["em"], reading["containment"]) > 0
+    return {
+        "outcome": outcome(answerable=gold["answerable"], abstained=row["abstained"], right=right).value
+        if judged
+        else None,
+        "reading": reading,
+        "retrieval": _retrieval(row) if has_evidence(row) else None,
+        "citations": None if row["abstained"] else judge_citations(row["citations"], gold, article_text),
+    }
+
+
+def _reading(row: Row) -> dict[str, float]:
+    answers = row["gold"]["answers"]
+    short = row["short_answer"] if row["short_answer"] is not None else row["prediction"]
+    if row["abstained"]:
+        return {"em": 0.0, "f1": 0.0, "containment": 0.0}
+    return {
+        "em": exact_match(short, answers),
+        "f1": token_f1(short, answers),
+        "containment": containment(row["prediction"], answers),
+    }
+
+
+def _retrieval(row: Row) -> dict[str, float]:
+    """Success at each depth and the reciprocal rank, by article.
+
+    A gold article that the library lacks counts as not retrieved: leaving it out would reward an ingest
+    that lost it. The summary counts such evidence apart.
+    """
+    ranked, relevant = retrieved_articles(row), gold_articles(row)
+    figures = {f"success@{depth}": success_at_k(ranked, relevant, depth) for depth in DEPTHS}
+    return {**figures, "reciprocal_rank": reciprocal_rank(ranked, relevant)}

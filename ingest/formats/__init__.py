@@ -1,0 +1,1 @@
+"""One module a file format, each turning one file into articles."""

@@ -1,0 +1,97 @@
+"""The chain: retriever | reader | compose, as LangChain Runnables that invoke, stream and run async."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from langchain_core.documents import Document
+from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+
+from rag.compose import Holdings, compose
+from rag.errors import InputError
+from rag.library import Library
+from rag.reader import Reader
+from rag.retriever import PassageRetriever, to_evidence
+from rag.search import HybridSearch
+from rag.sentence_reader import SentenceReader
+from rag.types import Answer, AnswerSpan, Filters
+
+MAX_QUESTION = 2_000  # characters
+
+State = dict[str, Any]
+
+
+def answer_chain(library: Library, reader: Reader | None = None) -> Runnable[Any, State]:
+    """Everything between a question and its cited answer, over an open library.
+
+    The input is a question, or a mapping with `question` and `filters` (a `Filters`). The output holds
+    `question, filters, documents` (the retriever's), `spans` (the reader's) and `answer` (an `Answer`), and
+    streams in that order; `chain.pick("answer")` gives the answer alone. Raises InputError for an empty or
+    an overlong question.
+    """
+    retriever = PassageRetriever(search=HybridSearch(library))
+    reader = reader or SentenceReader(library.embedder)
+    holdings = Holdings(
+        article_count=library.catalog.article_count,
+        matching_articles=library.catalog.matching_articles,
+        mentions=library.catalog.mentions,
+    )
+
+    def retrieve(state: State) -> list[Document]:
+        with _timed(state, "retrieve"):
+            return retriever.invoke(state["question"], filters=state["filters"])
+
+    def read(state: State) -> list[AnswerSpan]:
+        with _timed(state, "read"):
+            return reader.read(state["question"], [to_evidence(each) for each in state["documents"]])
+
+    def answer(state: State) -> Answer:
+        with _timed(state, "compose"):
+            composed = compose(
+                state["question"],
+                [to_evidence(each) for each in state["documents"]],
+                state["spans"],
+                threshold=reader.threshold,
+                holdings=holdings,
+                filters=state["filters"],
+            )
+        timings = state["timings_ms"]
+        return replace(composed, timings_ms={**timings, "total": sum(timings.values())})
+
+    return (
+        RunnableLambda(_asked)
+        | RunnablePassthrough.assign(documents=RunnableLambda(retrieve))
+        | RunnablePassthrough.assign(spans=RunnableLambda(read))
+        | RunnablePassthrough.assign(answer=RunnableLambda(answer))
+    )
+
+
+def ask(chain: Runnable[Any, State], question: str, filters: Filters | None = None) -> Answer:
+    """The answer that a chain gives to one question."""
+    answer: Answer = chain.invoke({"question": question, "filters": filters or Filters()})["answer"]
+    return answer
+
+
+def _asked(given: str | Mapping[str, Any]) -> State:
+    """The chain's input in one form, checked."""
+    state = {"question": given} if isinstance(given, str) else dict(given)
+    question = state.get("question")
+    if not isinstance(question, str) or not any(map(str.isalnum, question)):
+        raise InputError("There is no question: ask one in words.")
+    if len(question) > MAX_QUESTION:
+        raise InputError(
+            f"The question has {len(question):,} characters, more than the {MAX_QUESTION:,} that are read:"
+            " shorten it."
+        )
+    # Each step notes its time here; one dict goes through the whole chain.
+    question = question.strip().encode(errors="replace").decode()  # lone surrogates cannot be searched
+    return {"question": question, "filters": state.get("filters") or Filters(), "timings_ms": {}}
+
+
+@contextmanager
+def _timed(state: State, stage: str) -> Iterator[None]:
+    start = perf_counter()
+    yield
+    state["timings_ms"][stage] = (perf_counter() - start) * 1_000

@@ -1,0 +1,97 @@
+"""Spans to an answer: sentences quoted with their citations, or an abstention with its reason."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.terms import STOPWORDS, names, words
+from rag.types import Abstention, Answer, AnswerSpan, Citation, Claim, Evidence, Filters, Reason
+
+_SUPPORT = 2  # further articles cited for the same short answer
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What composing must know of the library: whether it has articles, passes the filters, uses a word."""
+
+    article_count: Callable[[], int]
+    matching_articles: Callable[[Filters], int]
+    mentions: Callable[[str], bool]
+
+
+def compose(
+    question: str,
+    evidence: Sequence[Evidence],
+    spans: Sequence[AnswerSpan],
+    *,
+    threshold: float,
+    holdings: Holdings,
+    filters: Filters | None = None,
+) -> Answer:
+    """The answer that the best span gives, or an abstention where it stays below the threshold.
+
+    One claim: the best sentence, verbatim. It cites that sentence, and those of other articles that give the
+    same short answer with enough confidence.
+    """
+    best = spans[0] if spans else None
+    confidence = best.confidence if best else 0.0
+    unmentioned = _unmentioned(question, holdings)
+    if best is None or confidence < threshold or unmentioned:
+        return Answer(
+            question=question,
+            searched_for=question,
+            abstention=_decline(question, unmentioned, holdings, filters),
+            confidence=min(confidence, threshold / 2) if unmentioned else confidence,
+            evidence=tuple(evidence),
+        )
+    cited = [best, *_support(best, spans[1:], threshold)]
+    citations = tuple(Citation(each.evidence.article, each.sentence, each.quote) for each in cited)
+    return Answer(
+        question=question,
+        searched_for=question,
+        claims=(Claim(_on_one_line(best.quote), tuple(range(len(citations)))),),
+        citations=citations,
+        short_answer=_on_one_line(best.short or best.quote),
+        confidence=confidence,
+        evidence=tuple(evidence),
+    )
+
+
+def _support(best: AnswerSpan, others: Sequence[AnswerSpan], threshold: float) -> list[AnswerSpan]:
+    """The best span of each other article that gives the same short answer."""
+    if best.short is None:
+        return []
+    wanted, articles, found = best.short.casefold(), {best.evidence.article.id}, []
+    for each in others:
+        agrees = each.short is not None and each.short.casefold() == wanted
+        if agrees and each.confidence >= threshold and each.evidence.article.id not in articles:
+            articles.add(each.evidence.article.id)
+            found.append(each)
+    return found[:_SUPPORT]
+
+
+def _decline(
+    question: str, unmentioned: Sequence[str], holdings: Holdings, filters: Filters | None
+) -> Abstention:
+    if not holdings.article_count():
+        message = "The library holds no articles yet: ingest some, then ask again."
+        return Abstention(Reason.EMPTY_LIBRARY, message)
+    if filters and not holdings.matching_articles(filters):
+        message = "No article is from the sources and dates that you chose: widen them, then ask again."
+        return Abstention(Reason.OUTSIDE_DATES, message)
+    if unmentioned:
+        named = " or ".join(f"“{name}”" for name in unmentioned[:3])
+        return Abstention(Reason.NOT_MENTIONED, f"The articles do not mention {named}.")
+    if all(word.lower() in STOPWORDS for word in words(question)):
+        message = "The question names nothing to look for: say whom or what it is about."
+        return Abstention(Reason.UNCLEAR, message)
+    message = "The articles touch on this, but no passage states the answer."
+    return Abstention(Reason.NOT_STATED, message)
+
+
+def _unmentioned(question: str, holdings: Holdings) -> list[str]:
+    """Names in the question that no article uses: whatever it asks about them cannot be answered."""
+    return [name for name in names(question) if not holdings.mentions(name)]
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,159 @@
+"""The vectors of a library's passages in a Chroma collection on disk; the only module that imports Chroma."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import chromadb
+import numpy as np
+from chromadb.api.client import Client
+from chromadb.api.collection_configuration import CreateCollectionConfiguration
+from chromadb.config import Settings
+from numpy.typing import NDArray
+
+from rag.errors import LibraryDamaged
+from rag.labels import label
+from rag.types import ArticleInfo, Filters
+
+# Chroma takes at most 5,461 rows a call; smaller batches keep memory low and lose nothing in speed.
+_BATCH = 2_000
+# Recall of the approximate index against exact search needs a wider search than the default 100.
+_CONFIGURATION: CreateCollectionConfiguration = {
+    "hnsw": {"space": "cosine", "ef_search": 400, "ef_construction": 200}
+}
+
+
+class VectorIndex:
+    """One vector a passage, keyed by passage id, in cosine space.
+
+    Raises LibraryDamaged where Chroma cannot read what is on the disk.
+    """
+
+    def __init__(self, folder: Path, collection: str) -> None:
+        self._folder = folder.resolve()  # Chroma shares clients by the path's spelling
+        self._name = collection
+        with self._told():
+            self._client = chromadb.PersistentClient(
+                str(self._folder), settings=Settings(anonymized_telemetry=False)
+            )
+            self._collection = self._client.get_or_create_collection(
+                collection, embedding_function=None, configuration=_CONFIGURATION
+            )
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        cast(Client, self._client).close()
+
+    def count(self) -> int:
+        """How many vectors it holds."""
+        with self._told():
+            return int(self._collection.count())
+
+    def add(self, ids: Sequence[str], vectors: NDArray[np.float32], articles: Sequence[ArticleInfo]) -> None:
+        """Store vectors of shape (len(ids), dimension); ids it already holds are overwritten."""
+        with self._told():
+            for part in _batches(len(ids)):
+                self._collection.upsert(
+                    ids=list(ids[part]),
+                    embeddings=vectors[part],
+                    metadatas=[_metadata(info) for info in articles[part]],
+                )
+
+    def relabel(self, articles: Mapping[str, ArticleInfo]) -> None:
+        """Change what filters see of passages, by passage id; the vectors stay."""
+        ids = list(articles)
+        with self._told():
+            for part in _batches(len(ids)):
+                self._collection.update(
+                    ids=ids[part], metadatas=[_metadata(articles[each]) for each in ids[part]]
+                )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove vectors; ids it does not know are passed over."""
+        with self._told():
+            for part in _batches(len(ids)):
+                self._collection.delete(ids=list(ids[part]))
+
+    def search(self, vector: NDArray[np.float32], limit: int, filters: Filters | None = None) -> list[str]:
+        """Ids of the passages nearest to a vector of shape (dimension,), nearest first."""
+        with self._told():
+            found = self._collection.query(
+                query_embeddings=vector[np.newaxis], n_results=limit, where=_where(filters), include=[]
+            )
+        return list(found["ids"][0])
+
+    def labels(self) -> dict[str, dict[str, Any]]:
+        """What filters see of every passage, by passage id."""
+        labels: dict[str, dict[str, Any]] = {}
+        with self._told():
+            for part in _batches(self._collection.count()):
+                got = self._collection.get(
+                    limit=part.stop - part.start, offset=part.start, include=["metadatas"]
+                )
+                labels |= zip(got["ids"], map(dict, got["metadatas"] or []), strict=True)
+        return labels
+
+    def lost(self, ids: Sequence[str]) -> list[str]:
+        """The passages of `ids` that their own vector does not find: the index is broken for them."""
+        lost: list[str] = []
+        with self._told():
+            for part in _batches(len(ids)):
+                got = self._collection.get(ids=list(ids[part]), include=["embeddings"])
+                vectors = np.asarray(got["embeddings"], dtype=np.float32)
+                if not len(vectors):
+                    lost += ids[part]
+                    continue
+                near = self._collection.query(query_embeddings=vectors, n_results=10, include=["distances"])
+                for each, found, distances in zip(
+                    got["ids"], near["ids"], near["distances"] or [], strict=True
+                ):
+                    # Equal texts have equal vectors: one of them at no distance is as good as itself.
+                    if each not in found and (not distances or distances[0] > 1e-3):
+                        lost.append(each)
+                lost += set(ids[part]) - set(got["ids"])
+        return lost
+
+    def drop(self, collection: str) -> None:
+        """Remove another collection of this folder, if it is there."""
+        with self._told():
+            if collection in {each.name for each in self._client.list_collections()}:
+                self._client.delete_collection(collection)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # the Rust core panics with a bare BaseException
+            raise LibraryDamaged(
+                f"The vectors in {self._folder} cannot be used ({_brief(error)}): run `dateline doctor`,"
+                " which rebuilds them from the catalog."
+            ) from error
+
+
+def _metadata(info: ArticleInfo) -> dict[str, Any]:
+    # An absent key would keep its old value: None removes it.
+    return {"published": None, "source": None} | label(info)
+
+
+def _where(filters: Filters | None) -> dict[str, Any] | None:
+    if not filters:
+        return None
+    clauses: list[dict[str, Any]] = []
+    if filters.since:
+        clauses.append({"published": {"$gte": filters.since.toordinal()}})
+    if filters.until:
+        clauses.append({"published": {"$lte": filters.until.toordinal()}})
+    if filters.sources:
+        clauses.append({"source": {"$in": list(filters.sources)}})
+    return clauses[0] if len(clauses) == 1 else {"$and": clauses}
+
+
+def _batches(count: int) -> Iterator[slice]:
+    return (slice(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH))
+
+
+def _brief(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,50 @@
+// The clicks and keys of the conversation and of the panel, and where the eye is led after each.
+const panel = element.closest("#dl-panel");
+const isPanel = panel !== null;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const narrow = matchMedia("(max-width: 60rem)");
+const glide = () => (calm.matches ? "auto" : "smooth");
+
+element.addEventListener("click", (event) => {
+  if (event.target.closest("a") || String(getSelection())) return;
+  const chosen = event.target.closest("[data-do]");
+  if (!chosen) return;
+  const { turn, source, example } = chosen.dataset;
+  if (chosen.dataset.do === "open") {
+    window.datelineOpener = { turn, source, inPanel: isPanel };
+    trigger("open", { turn: Number(turn), source: Number(source) });
+  } else if (chosen.dataset.do === "sources") {
+    window.datelineReturns = isPanel;
+    window.datelineShowsSources = !isPanel;
+    trigger("sources", { turn: Number(turn) });
+  } else {
+    trigger("example", { example: Number(example) });
+  }
+});
+
+if (isPanel) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") element.querySelector(".dl-back")?.click();
+  });
+  watch("value", () => {
+    const reading = element.querySelector(".dl-reading");
+    if (reading) {
+      (reading.querySelector("h2") ?? reading.querySelector("[tabindex]")).focus({ preventScroll: true });
+      (reading.querySelector("mark") ?? reading).scrollIntoView({ block: "center", behavior: "auto" });
+      return;
+    }
+    panel.scrollTop = 0;
+    const { datelineOpener: opener, datelineReturns: returns, datelineShowsSources: shows } = window;
+    window.datelineReturns = window.datelineShowsSources = false;
+    if (shows && narrow.matches) panel.scrollIntoView({ block: "start", behavior: glide() });
+    // The way back ends where it began: on the number or card that was chosen.
+    if (returns && opener) {
+      const where = document.querySelector(opener.inPanel ? "#dl-panel" : "#dl-conversation");
+      where?.querySelector(`button[data-turn="${opener.turn}"][data-source="${opener.source}"]`)?.focus();
+    }
+  });
+} else {
+  watch("value", () => {
+    element.querySelector(".dl-turn:last-child")?.scrollIntoView({ block: "start", behavior: glide() });
+  });
+}

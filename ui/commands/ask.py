@@ -1,0 +1,73 @@
+"""`dateline ask`: one question, answered with its citations as text or as the JSON contract."""
+
+import json
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from rag.errors import InputError
+from rag.types import Answer, ArticleInfo, Filters
+from ui.settings import load_settings
+from ui.wiring import LibraryOption, open_desk
+
+_NEAREST = 3  # passages shown where the answer is declined
+
+
+def ask_command(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    since: Annotated[str | None, typer.Option(metavar="D", help="Only articles from this date on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="D", help="Only articles up to this date.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="S", help="Only articles of this source; may be repeated.")
+    ] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Answer a question from the articles, or say why they do not answer it."""
+    filters = Filters(
+        since=parse_date(since, "--since"), until=parse_date(until, "--until"), sources=tuple(source or ())
+    )
+    with open_desk(load_settings(library=library)) as desk:
+        answer = desk.ask(question, filters)
+    if as_json:
+        from rag.as_json import answer_to_json
+
+        typer.echo(json.dumps(answer_to_json(answer), ensure_ascii=False))
+    else:
+        typer.echo(as_text(answer))
+
+
+def parse_date(given: str | None, option: str) -> date | None:
+    """An ISO date; raises InputError that names the option."""
+    if given is None:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise InputError(f"{option} takes a date like 2022-03-29, not {given!r}.") from error
+
+
+def as_text(answer: Answer) -> str:
+    """The short answer, the sentences that carry it with [numbers], and what the numbers stand for."""
+    if answer.abstention is not None:
+        nearest = [
+            f"  {each.passage.text[:200].strip()} …\n  — {_origin(each.article)}"
+            for each in answer.evidence[:_NEAREST]
+        ]
+        return "\n\n".join([answer.text, *(["Nearest passages:", *nearest] if nearest else [])])
+    claims = [
+        f"“{claim.text}” " + "".join(f"[{index + 1}]" for index in claim.citations) for claim in answer.claims
+    ]
+    sources = [
+        f"[{number}] {_origin(citation.article)}\n"
+        f"    article {citation.article.id}, characters {citation.span.start}-{citation.span.end}"
+        for number, citation in enumerate(answer.citations, 1)
+    ]
+    short = [answer.short_answer] if answer.short_answer and answer.short_answer != answer.text else []
+    return "\n\n".join([*short, *claims, "\n".join(sources)])
+
+
+def _origin(article: ArticleInfo) -> str:
+    published = article.published.isoformat() if article.published else "undated"
+    return ", ".join(filter(None, [article.title, article.source, published, article.url]))

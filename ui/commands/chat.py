@@ -1,0 +1,69 @@
+"""`dateline chat`: the browser app over a library; an empty one gets the sample articles first."""
+
+import sys
+import webbrowser
+from importlib.resources import as_file, files
+from typing import Annotated
+
+import typer
+
+from ui.settings import Settings, load_settings
+from ui.wiring import Desk, LibraryOption, open_desk
+
+EXAMPLES = (
+    "Who brokered the cease-fire that ended the 2020 war?",
+    "How many people died in the 2020 war?",
+    "Where did the envoys of Turkey and Armenia first meet?",
+    "What is the capital of Georgia?",
+)
+
+
+def chat_command(
+    host: Annotated[
+        str | None, typer.Option(metavar="H", help="The address to serve on. [127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="P", help="The port; 0 takes a free one. [7860]")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = sys.stdout.isatty(),
+    library: LibraryOption = None,
+) -> None:
+    """Chat with the articles in a browser."""
+    from ui.app import build_app, serve
+
+    settings = load_settings(library=library, host=host, port=port)
+    with open_desk(settings, create=True) as desk:
+        sampled = _holds_samples(desk)
+        app = build_app(
+            ask=desk.ask,
+            shelf=desk.library.catalog,
+            examples=EXAMPLES if sampled else (),
+            warm=desk.warm,
+            auth=_auth(settings),
+        )
+
+        def ready(address: str) -> None:
+            typer.echo(f"Dateline answers at {address} (Ctrl-C stops it).", err=True)
+            if browser:
+                webbrowser.open(address)
+
+        serve(app, host=settings.host, port=settings.port, on_ready=ready)
+
+
+def _holds_samples(desk: Desk) -> bool:
+    """Whether the library's articles are the samples, which an empty library gets here."""
+    from ingest.find import find
+    from ingest.pipeline import ingest
+
+    with as_file(files("ingest").joinpath("samples")) as folder:
+        samples = {each.stem for each in folder.glob("*.md")}
+        if not desk.library.catalog.article_count():
+            typer.echo("The library is empty: the sample articles go in.", err=True)
+            ingest(desk.library, find([str(folder)]))
+    return any(desk.library.catalog.held(each) for each in samples)
+
+
+def _auth(settings: Settings) -> tuple[str, str] | None:
+    if settings.user and settings.password:
+        return settings.user, settings.password.get_secret_value()
+    return None

@@ -1,0 +1,177 @@
+"""Turns a conversation into HTML; all that an article or a person wrote passes through `escape`."""
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from urllib.parse import urlsplit
+
+from rag.types import Answer, ArticleInfo, Citation, Claim, Filters
+from ui.turns import Conversation, Turn
+
+NEAREST = "Nearest passages, which do not state it"
+
+
+def text_html(text: str) -> str:
+    """Text as HTML text that keeps its own writing direction and cannot turn what stands around it."""
+    return f'<bdi dir="auto">{escape(text)}</bdi>'
+
+
+def day(when: date) -> str:
+    """A date as people write it: 3 November 2009."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def conversation_html(conversation: Conversation, examples: Sequence[str]) -> str:
+    """All turns in order, or the welcome with its example questions where there is none yet."""
+    turns = list(conversation.turns)
+    if not turns:
+        return _welcome_html(examples)
+    return f'<div class="dl-turns">{"".join(map(turn_html, turns))}</div>'
+
+
+def turn_html(turn: Turn) -> str:
+    """One question and its answer, its notice, or the sign that it is being looked for."""
+    if turn.answer is not None:
+        body = _answer_html(turn, turn.answer)
+    elif turn.notice is not None:
+        body = f'<p class="dl-notice" role="alert">{text_html(turn.notice)}</p>'
+    else:
+        body = '<p class="dl-waiting" role="status">Reading the articles<span aria-hidden="true"></span></p>'
+    asked = f'<h2 class="dl-question">{text_html(turn.question)}</h2>{_filters_html(turn.filters)}'
+    return f'<section class="dl-turn" data-turn="{turn.number}">{asked}{body}</section>'
+
+
+def sources_html(turn: Turn | None) -> str:
+    """The cards of one turn, numbered as its citations are."""
+    if turn is None or turn.answer is None:
+        return (
+            '<div class="dl-sources dl-empty"><h2>Sources</h2><p>The passages that an answer rests on appear '
+            "here. Choose a number such as <b>[1]</b> to read the passage in its article.</p></div>"
+        )
+    declined = turn.answer.abstention is not None
+    cards = "".join(_card_html(turn.number, i, source) for i, source in enumerate(turn.sources))
+    heading = NEAREST if declined and cards else "Sources"
+    return (
+        f'<div class="dl-sources{" dl-nearest" if declined else ""}"><h2>{heading}</h2>'
+        f'<p class="dl-for">{text_html(turn.question)}</p>'
+        f"{f'<ol>{cards}</ol>' if cards else '<p>No passage comes near this question.</p>'}</div>"
+    )
+
+
+def byline_html(article: ArticleInfo) -> str:
+    """Source, date and link of an article in one line."""
+    parts = [f'<span class="dl-source">{text_html(article.source)}</span>'] if article.source else []
+    if article.published:
+        parts.append(f'<time datetime="{article.published.isoformat()}">{day(article.published)}</time>')
+    else:
+        parts.append("<span>no date</span>")
+    if (link := safe_link(article.url)) is not None:
+        parts.append(
+            f'<a href="{escape(link)}" target="_blank" rel="noopener noreferrer">Original article ↗</a>'
+        )
+    return f'<p class="dl-byline">{"".join(parts)}</p>'
+
+
+def safe_link(url: str | None) -> str | None:
+    """The URL where a browser may be sent to it: http or https, with a host, nothing invisible in it."""
+    if url is None or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def collection_html(count: int, period: tuple[date, date] | None) -> str:
+    """How many articles the collection holds, and from when to when."""
+    if count == 0:
+        return "The collection holds no articles yet."
+    articles = "1 article" if count == 1 else f"{count:,} articles"
+    if period is None:
+        return f"{articles}, none of them dated"
+    first, last = period
+    return f"{articles}, {day(first)}" if first == last else f"{articles}, {day(first)} to {day(last)}"
+
+
+def _welcome_html(examples: Sequence[str]) -> str:
+    items = "".join(
+        f'<li><button type="button" data-do="example" data-example="{i}">{text_html(example)}</button></li>'
+        for i, example in enumerate(examples)
+    )
+    tries = f'<p class="dl-try">You could ask</p><ul class="dl-examples">{items}</ul>' if items else ""
+    return (
+        '<div class="dl-welcome"><h2>What do the articles say?</h2>'
+        "<p>Ask a factual question. Every sentence of an answer quotes an article and says which; "
+        f"where the articles do not hold the answer, you are told so.</p>{tries}</div>"
+    )
+
+
+def _answer_html(turn: Turn, answer: Answer) -> str:
+    searched = ""
+    if answer.searched_for and answer.searched_for != answer.question:
+        searched = f'<p class="dl-searched">Searched for: {text_html(answer.searched_for)}</p>'
+    if answer.abstention is not None:
+        near = len(turn.sources)
+        body = f'<p class="dl-declined" role="status">{text_html(answer.abstention.message)}</p>'
+        foot = _sources_button(turn.number, f"{near} nearest passage{'s' * (near != 1)}") if near else ""
+    else:
+        short = f'<p class="dl-short">{text_html(answer.short_answer)}</p>' if answer.short_answer else ""
+        claims = "".join(_claim_html(turn.number, claim, answer.citations) for claim in answer.claims)
+        body = f"{short}{claims}"
+        cited = len(answer.citations)
+        foot = _sources_button(turn.number, f"{cited} source{'s' * (cited != 1)}") + _confidence_html(
+            answer.confidence
+        )
+    return f'{searched}<div class="dl-answer">{body}</div><p class="dl-foot">{foot}</p>'
+
+
+def _claim_html(turn: int, claim: Claim, citations: Sequence[Citation]) -> str:
+    marks = "".join(
+        _mark_html(turn, i, citations[i].article) for i in claim.citations if 0 <= i < len(citations)
+    )
+    # The last word and the numbers stay on one line, so that no number is left alone on the next.
+    head, space, tail = claim.text.rpartition(" ")
+    if len(tail) > 30:
+        head, space, tail = claim.text, "", ""
+    return (
+        f'<p class="dl-claim"><bdi dir="auto">{escape(head + space)}'
+        f'<span class="dl-tail">{escape(tail)}{marks}</span></bdi></p>'
+    )
+
+
+def _mark_html(turn: int, source: int, article: ArticleInfo) -> str:
+    label = escape(f"Source {source + 1}: {article.title}. Show the passage in the article.")
+    return (
+        f'<button type="button" class="dl-cite" data-do="open" data-turn="{turn}" data-source="{source}" '
+        f'aria-label="{label}" title="{escape(article.title)}">[{source + 1}]</button>'
+    )
+
+
+def _card_html(turn: int, source: int, citation: Citation) -> str:
+    address = f'data-do="open" data-turn="{turn}" data-source="{source}"'
+    return (
+        f'<li class="dl-card" {address}><span class="dl-number" aria-hidden="true">{source + 1}</span>'
+        f'<h3><button type="button" {address}>{text_html(citation.article.title)}</button></h3>'
+        f'{byline_html(citation.article)}<blockquote dir="auto">{text_html(citation.quote)}</blockquote></li>'
+    )
+
+
+def _sources_button(turn: int, label: str) -> str:
+    return f'<button type="button" class="dl-show" data-do="sources" data-turn="{turn}">{label}</button>'
+
+
+def _confidence_html(confidence: float) -> str:
+    word = "high" if confidence >= 0.75 else "medium" if confidence >= 0.45 else "low"
+    return f'<span class="dl-confidence dl-{word}">{word} confidence ({confidence:.0%})</span>'
+
+
+def _filters_html(filters: Filters) -> str:
+    if not filters:
+        return ""
+    parts = [", ".join(filters.sources)] if filters.sources else []
+    if filters.since:
+        parts.append(f"since {day(filters.since)}")
+    if filters.until:
+        parts.append(f"until {day(filters.until)}")
+    return f'<p class="dl-only">Only {text_html("; ".join(parts))}</p>'

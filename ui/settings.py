@@ -1,0 +1,61 @@
+"""The settings: `DATELINE_*` variables, then `dateline.toml` in the current folder, then these defaults."""
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag.embed import BUNDLED
+from rag.errors import InputError
+
+
+class Settings(BaseSettings):
+    """What a user can set; made once, then passed down as plain values."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DATELINE_", toml_file="dateline.toml", extra="forbid", frozen=True
+    )
+
+    library: Path = Field(default_factory=lambda: user_data_path("dateline", appauthor=False) / "library")
+    embedder: str = BUNDLED
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65_535)
+    user: str | None = None
+    password: SecretStr | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The command line first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings; `given` are what the command line says, None where it says nothing.
+
+    Raises InputError that names each setting that cannot be used.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, each['loc']))}: {each['msg'][:1].lower()}{each['msg'][1:]}"
+            for each in error.errors()
+        )
+        raise InputError(
+            f"The settings cannot be used ({problems}): correct dateline.toml or the DATELINE_ variables."
+        ) from error
+    except ValueError as error:  # a dateline.toml that is not TOML
+        raise InputError(f"dateline.toml cannot be read ({error}): correct it.") from error

@@ -1,0 +1,86 @@
+"""Puts the packages together: from settings to an open library, a chain and a function that answers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.embed import SentenceTransformerEmbedder
+from rag.errors import LibraryError
+from rag.library import Library
+from rag.types import Answer, Filters
+from ui.settings import Settings
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", metavar="DIR", help="The library's folder. [DATELINE_LIBRARY, or in your data folder]"
+    ),
+]
+Ask = Callable[[str, Filters], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An open library and what answers from it."""
+
+    settings: Settings
+    library: Library
+    reader: str
+    ask: Ask
+
+    def facts(self) -> dict[str, object]:
+        """What a run's manifest says about the settings, the library and the models."""
+        catalog = self.library.catalog
+        return {
+            "settings": self.settings.model_dump(mode="json", exclude={"password"}),
+            "library": {"articles": catalog.article_count(), "passages": catalog.passage_count()},
+            "models": {
+                "embedder": catalog.meta("embedder"),
+                "embedder_sha256": catalog.meta("embedder_sha256"),
+                "reader": self.reader,
+            },
+        }
+
+    def warm(self) -> None:
+        """Load the models, so that the first question does not wait for them."""
+        self.library.embedder.embed_query("warm")
+        self.library.vectors.count()
+
+
+@contextmanager
+def open_library(settings: Settings, *, create: bool = False, check: bool = True) -> Iterator[Library]:
+    """The library that the settings name; says on stderr what opening repaired.
+
+    Raises LibraryError where there is none and `create` is false.
+    """
+    folder = settings.library.expanduser()
+    if not create and not (folder / "catalog.sqlite3").is_file():
+        raise LibraryError(
+            f"There is no library in {folder}: make one with `dateline ingest PATH --library {folder}`."
+        )
+    with Library.open(folder, SentenceTransformerEmbedder(settings.embedder), check=check) as library:
+        if library.mended:
+            typer.echo(
+                "The last writing was cut short; the library is repaired"
+                f" ({library.mended.embedded} passages embedded, {library.mended.removed} removed).",
+                err=True,
+            )
+        yield library
+
+
+@contextmanager
+def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
+    """An open library with its chain."""
+    from rag.chain import answer_chain, ask
+    from rag.sentence_reader import SentenceReader
+
+    with open_library(settings, create=create) as library:
+        reader = SentenceReader(library.embedder)
+        chain = answer_chain(library, reader)
+        yield Desk(
+            settings, library, type(reader).__name__, lambda question, filters: ask(chain, question, filters)
+        )
