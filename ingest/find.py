@@ -31,11 +31,13 @@ def find(paths: Sequence[str]) -> Found:
     others: set[Path] = set()
     for given in paths:
         for path in _named(given):
+            found = [path]
             if path.is_dir():
                 folders[path] = None
-                found = sorted(_inside(path))
-            else:
-                found = [path]
+                try:
+                    found = sorted(_inside(path))
+                except OSError as error:
+                    raise _unlisted(error) from None
             files.update(dict.fromkeys(file for file in found if suffix_of(file)))
             others.update(file for file in found if not suffix_of(file))
     return Found(list(files), list(folders), len(others))
@@ -80,7 +82,7 @@ def _matches(pattern: Path, given: str) -> list[Path]:
 
 def _inside(folder: Path) -> Iterator[Path]:
     """The files below a resolved folder; folders are not entered through links, so no loop has no end."""
-    for root, names, files in os.walk(folder, onerror=_unlisted):
+    for root, names, files in os.walk(folder, onerror=_raise):
         names[:] = [name for name in names if not _hidden(name)]
         for name in files:
             path = Path(root, name)
@@ -106,10 +108,13 @@ def _hidden(name: str) -> bool:
     return name.startswith((".", "~$"))  # the second is Word's lock beside an open document
 
 
-def _unlisted(error: OSError) -> None:
-    # Passing over it would make its articles look deleted.
-    folder = shown(str(error.filename))
-    raise InputError(f"The folder {folder} cannot be listed ({error.strerror}): check its permissions.")
+def _raise(error: OSError) -> None:
+    raise error  # passing over a folder would make its articles look deleted
+
+
+def _unlisted(error: OSError) -> InputError:
+    name = shown(str(error.filename))
+    return InputError(f"{name} cannot be searched ({error.strerror}): check its permissions.")
 
 
 def shown(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.terms import STOPWORDS, names, words
+from rag.terms import has_topic, names
 from rag.types import Abstention, Answer, AnswerSpan, Citation, Claim, Evidence, Filters, Reason
 
 _SUPPORT = 2  # further articles cited for the same short answer
@@ -35,12 +35,13 @@ def compose(
     best = spans[0] if spans else None
     confidence = best.confidence if best else 0.0
     unmentioned = _unmentioned(question, holdings)
-    if best is None or confidence < threshold or unmentioned:
+    hopeless = bool(unmentioned) or not has_topic(question)
+    if best is None or confidence < threshold or hopeless:
         return Answer(
             question=question,
             searched_for=question,
             abstention=_decline(question, unmentioned, holdings, filters),
-            confidence=min(confidence, threshold / 2) if unmentioned else confidence,
+            confidence=min(confidence, threshold / 2) if hopeless else confidence,
             evidence=tuple(evidence),
         )
     cited = [best, *_support(best, spans[1:], threshold)]
@@ -81,7 +82,7 @@ def _decline(
     if unmentioned:
         named = " or ".join(f"“{name}”" for name in unmentioned[:3])
         return Abstention(Reason.NOT_MENTIONED, f"The articles do not mention {named}.")
-    if all(word.lower() in STOPWORDS for word in words(question)):
+    if not has_topic(question):
         message = "The question names nothing to look for: say whom or what it is about."
         return Abstention(Reason.UNCLEAR, message)
     message = "The articles touch on this, but no passage states the answer."

@@ -1,9 +1,12 @@
 """Texts to vectors: the embedder's protocol, and the sentence-transformers model behind it."""
 
 import hashlib
+import os
 import threading
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -57,8 +60,8 @@ class SentenceTransformerEmbedder:
     """Any sentence-transformers model by name or folder; safetensors only, loaded at first use.
 
     The bundled model needs no network; another name is looked for in the local Hugging Face cache and then
-    on the hub. Raises InputError where the model cannot be had, LibraryDamaged where the bundled weights
-    are not the published ones.
+    on the hub. Raises InputError where the model cannot be had or loaded, LibraryDamaged where the bundled
+    weights are not the published ones.
     """
 
     def __init__(self, name: str = BUNDLED) -> None:
@@ -95,14 +98,27 @@ class SentenceTransformerEmbedder:
         return [start for start, _ in encoded.offsets]
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        vectors = self._model.encode_document(
-            list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
+        batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        # One thread a core, each with batches of its own: splitting a product of this size between two
+        # cores costs more than it gains.
+        with ThreadPoolExecutor(_cores(), initializer=_on_one_core) as pool:
+            parts = pool.map(lambda batch: self._encode([texts[index] for index in batch]), batches)
+            for batch, part in zip(batches, parts, strict=True):
+                vectors[batch] = part
+        return vectors
 
     def embed_query(self, text: str) -> Vectors:
         vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        """One batch, read as documents; some models read questions in another way."""
+        vectors = self._model.encode_document(
+            texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
 
     @cached_property
     def _folder(self) -> Path:
@@ -129,7 +145,9 @@ class SentenceTransformerEmbedder:
     def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
-        tokenizer: Tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        file = self._folder / "tokenizer.json"
+        with self._told():
+            tokenizer: Tokenizer = Tokenizer.from_file(str(file))
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
@@ -144,13 +162,39 @@ class SentenceTransformerEmbedder:
         _ = self.fingerprint  # refuses damaged weights before they are read
         from sentence_transformers import SentenceTransformer
 
-        return SentenceTransformer(
-            str(self._folder),
-            device="cpu",
-            local_files_only=True,
-            trust_remote_code=False,
-            model_kwargs={"use_safetensors": True},
-        )
+        folder = str(self._folder)
+        with self._told():
+            return SentenceTransformer(
+                folder,
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # what a broken or foreign folder raises is of many kinds
+            brief = " ".join(str(error).split())[:200].rstrip(".")
+            raise InputError(
+                f"The embedder {self.name!r} cannot be loaded ({brief}): choose another model, or unset"
+                " DATELINE_EMBEDDER to use the bundled one."
+            ) from error
+
+
+def _cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _on_one_core() -> None:
+    import torch
+
+    torch.set_num_threads(1)
 
 
 def tokens_in(starts: Sequence[int], begin: int, end: int) -> int:

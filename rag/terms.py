@@ -39,22 +39,44 @@ def content_terms(question: str) -> list[str]:
 
     All words where nothing else is left ("Who is it?").
     """
-    found = list(dict.fromkeys(_without_possessive(word.lower()) for word in words(question)))
-    return [word for word in found if word not in STOPWORDS] or found
+    said = _topic(question) or words(question)
+    return list(dict.fromkeys(_without_possessive(word.lower()) for word in said))
+
+
+def has_topic(question: str) -> bool:
+    """Whether any word of the question says what it is about."""
+    return bool(_topic(question))
 
 
 def names(question: str) -> list[str]:
-    """Words that name something: capitalised ones that do not open a sentence, and numbers of two digits up.
+    """Words that name something: capitalised ones, and numbers of two digits up, as written, each once.
 
-    A sentence's first word counts where it is no ordinary question word.
+    A sentence's first word counts where it is no ordinary question word; in a question all in capitals,
+    capitals say nothing.
     """
     found = []
-    for match in _WORD.finditer(question):
-        word = _without_possessive(match.group())
-        numeric = sum(map(str.isdigit, word)) >= 2
-        if (word[0].isupper() and word.lower() not in STOPWORDS and len(word) > 1) or numeric:
+    shouted = question.isupper()
+    for written in words(question):
+        word = _without_possessive(written)
+        capital = word[0].isupper() and len(word) > 1 and not shouted and not _is_stopword(written)
+        if capital or sum(map(str.isdigit, word)) >= 2:
             found.append(word)
     return list(dict.fromkeys(found))
+
+
+def _topic(question: str) -> list[str]:
+    """The words that are no stopwords; "US" and "WHO" in capitals are none, unless all is in capitals."""
+    shouted = question.isupper()
+    return [
+        word
+        for word in words(question)
+        if not _is_stopword(word) or (word.isupper() and len(word) > 1 and not shouted)
+    ]
+
+
+def _is_stopword(word: str) -> bool:
+    plain = word.lower().replace("’", "'")
+    return plain in STOPWORDS or re.sub(r"'(?:s|re|ve|d|ll|m)$", "", plain) in STOPWORDS
 
 
 def _without_possessive(word: str) -> str:

@@ -28,6 +28,12 @@ QUIET = (
     "--disable-sync",
 )
 
+# Gradio, after each answer, asks pandas for two things that new versions of pandas are going to drop.
+GRADIO_WARNINGS = (
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+)
+
 
 def find_browser() -> str:
     """The path of a Chromium; without one the test is skipped, or fails where CI promises one."""

@@ -36,6 +36,10 @@ def event(**data: object) -> gr.EventData:
     return gr.EventData(None, data)
 
 
+def interrupt(url: str) -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
 @pytest.fixture
 def chat() -> Chat:
     return Chat(ScriptedAsk(), FakeShelf(), EXAMPLES)
@@ -95,20 +99,26 @@ def test_a_warm_up_that_fails_is_logged_and_stops_nothing(caplog: pytest.LogCapt
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "news.example"])
 def test_another_host_than_this_machine_needs_a_password(host: str) -> None:
     with pytest.raises(InputError, match="user and a password"):
-        serve(app_of(), host=host, port=0, on_ready=lambda url: pytest.fail(url))
+        serve(app_of(), host=host, port=0, on_ready=interrupt)
+
+
+@pytest.mark.parametrize("auth", [("", "secret"), ("desk", ""), ("de:sk", "secret")])
+def test_an_empty_user_or_password_is_refused(auth: tuple[str, str]) -> None:
+    with pytest.raises(InputError, match="both needed"):
+        app_of(auth=auth)
 
 
 def test_a_port_that_is_taken_is_said_with_the_way_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match=rf"Port {port} of 127.0.0.1 is taken .* --port\."):
-            serve(app_of(), host="127.0.0.1", port=port, on_ready=lambda url: pytest.fail(url))
+            serve(app_of(), host="127.0.0.1", port=port, on_ready=interrupt)
 
 
 @pytest.mark.parametrize("port", [-1, 65_536])
 def test_a_port_that_is_none_is_said(port: int) -> None:
     with pytest.raises(InputError, match="--port"):
-        serve(app_of(), host="127.0.0.1", port=port, on_ready=lambda url: pytest.fail(url))
+        serve(app_of(), host="127.0.0.1", port=port, on_ready=interrupt)
 
 
 def test_the_address_is_told_once_the_server_answers_and_an_interrupt_ends_it_quietly() -> None:
@@ -116,7 +126,7 @@ def test_the_address_is_told_once_the_server_answers_and_an_interrupt_ends_it_qu
 
     def ready(url: str) -> None:
         told.append(url)
-        signal.raise_signal(signal.SIGINT)
+        interrupt(url)
 
     serve(app_of(), host="127.0.0.1", port=0, on_ready=ready)
     assert len(told) == 1

@@ -175,7 +175,14 @@ def test_a_folder_that_cannot_be_listed_is_an_error(news: Path, monkeypatch: pyt
         return real(path)
 
     monkeypatch.setattr(os, "scandir", denied)
-    with pytest.raises(
-        InputError, match=r"2022 cannot be listed \(Permission denied\): check its permissions"
-    ):
+    with pytest.raises(InputError, match=r"2022 cannot be searched \(Permission denied\): check its"):
+        find([str(news)])
+
+
+def test_a_file_that_cannot_be_looked_at_is_an_error(news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    with pytest.raises(InputError, match=r"cannot be searched \(Permission denied\)"):
         find([str(news)])

@@ -66,7 +66,7 @@ class TestPlainText:
         "name", ["a\nb.txt", "a\x1b[31m.txt", "a\u202eb.txt", " .txt", "x" * 201 + ".txt"]
     )
     def test_a_name_that_cannot_be_an_id_is_refused(self, tmp_path: Path, name: str) -> None:
-        with pytest.raises(UnreadableFile, match="The file name is .*: (change|shorten) it"):
+        with pytest.raises(UnreadableFile, match=r"The file name is .*: (change|shorten) it"):
             plain_text.read(written(tmp_path / name, "Talks"))
 
     def test_a_megabyte_in_one_line_is_one_article(self, tmp_path: Path) -> None:

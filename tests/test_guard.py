@@ -12,7 +12,15 @@ from ui.app import build_app
 from ui.guard import MOST_BODY, is_loopback
 
 HERE = "http://127.0.0.1"
-OPEN = ("/", "/config", "/theme.css", "/gradio_api/queue/data?session_hash=x", "/static/js/x", "/assets/x")
+OPEN = (
+    "/",
+    "/config",
+    "/theme.css",
+    "/gradio_api/queue/data?session_hash=x",
+    "/gradio_api/app_id",
+    "/static/js/x",
+    "/assets/x",
+)
 SHUT = (
     *("/gradio_api/upload", "/gradio_api/upload_progress?upload_id=x", "/gradio_api/file=/etc/passwd"),
     *("/gradio_api/file/etc/passwd", "/gradio_api/proxy=http://outside.example/", "/gradio_api/info"),
@@ -122,8 +130,9 @@ def test_a_body_that_is_too_large_or_of_unknown_length_is_refused_unread(client:
 
 def test_websockets_are_refused(client: TestClient, locked: TestClient) -> None:
     for each in (client, locked):
-        with pytest.raises(WebSocketDisconnect), each.websocket_connect("/gradio_api/queue/join"):
+        with pytest.raises(WebSocketDisconnect) as refused, each.websocket_connect("/gradio_api/queue/join"):
             pass
+        assert refused.value.code == 1008
 
 
 @pytest.mark.parametrize("path", [*OPEN, *SHUT, "/nothing"])
@@ -154,6 +163,12 @@ def test_a_wrong_user_or_password_is_refused(locked: TestClient, header: dict[st
 def test_the_right_user_and_password_open_the_page_under_any_name(locked: TestClient) -> None:
     assert locked.get("/", headers=basic("desk:pass: wörd")).status_code == 200
     assert locked.post("/gradio_api/upload", headers=basic("desk:pass: wörd")).status_code == 404
+
+
+def test_gradio_gives_no_site_leave_to_read_answers(locked: TestClient) -> None:
+    answer = locked.get("/theme.css", headers={**basic("desk:pass: wörd"), "Origin": "http://news.example"})
+    assert answer.status_code == 200
+    assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
 def test_loopback_is_told_from_other_hosts() -> None:

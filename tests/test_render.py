@@ -20,7 +20,8 @@ HOSTILE = (
     "<form action=http://outside.example><button>Go</button></form>",
     "![x](http://outside.example/x.png)",
     "</bdi></p></section><h1>Breaking</h1>",
-    "\"' onmouseover=alert(1) x='",
+    '" onmouseover=alert(1) x="',
+    "' onmouseover=alert(1) x='",
     "<style>body{display:none}</style>",
     "${alert(1)} {{constructor}} `",
 )
@@ -101,7 +102,7 @@ def test_the_short_answer_comes_first_then_each_sentence_with_its_numbers() -> N
 def test_a_citation_says_where_it_leads_and_can_be_reached_by_keyboard() -> None:
     page = Page(shown(turn_of("What did it cost?")))
     assert page.all_of("data-do").count("open") == 2
-    assert page.all_of("aria-label")[0].startswith("Source 1: Old harbour bridge to reopen")
+    assert page.all_of("aria-label")[1].startswith("Source 1: Old harbour bridge to reopen")
     assert "a" not in page.tags
     assert page.tags.count("button") == 3
 

@@ -39,8 +39,11 @@ def build_app(
     """The chat over a library; `ask` is called from other threads, one question at a time.
 
     `warm` is called once in the background when the app starts. With `auth` (user, password) every
-    request needs them. Past `max_waiting` waiting questions, further ones are refused with a message.
+    request needs them; InputError where one is empty. Past `max_waiting` waiting questions, further ones
+    are refused with a message.
     """
+    if auth is not None and (not all(auth) or ":" in auth[0]):
+        raise InputError("A user and a password are both needed, and the user may not contain a colon.")
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

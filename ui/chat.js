@@ -23,10 +23,17 @@ element.addEventListener("click", (event) => {
 });
 
 if (isPanel) {
+  // On a phone the article lies over all else, which must not be reached by keyboard meanwhile.
+  const cover = () => {
+    const covered = narrow.matches && element.querySelector(".dl-reading") !== null;
+    for (const id of ["dl-head", "dl-talk"]) document.getElementById(id).inert = covered;
+  };
+  narrow.addEventListener("change", cover);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") element.querySelector(".dl-back")?.click();
   });
   watch("value", () => {
+    cover();
     const reading = element.querySelector(".dl-reading");
     if (reading) {
       (reading.querySelector("h2") ?? reading.querySelector("[tabindex]")).focus({ preventScroll: true });

@@ -14,7 +14,8 @@ MOST_BODY = 1_000_000
 
 # Only what the page asks for. Gradio has many more routes (uploads, files, a proxy, an API), all unused here.
 READ = frozenset(
-    {"/", "/config", "/theme.css", "/favicon.ico", "/gradio_api/queue/data", "/gradio_api/startup-events"}
+    {"/", "/config", "/theme.css", "/favicon.ico"}
+    | {f"/gradio_api/{route}" for route in ("queue/data", "startup-events", "app_id")}
 )
 READ_BELOW = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 WRITE = frozenset({"/gradio_api/queue/join"})

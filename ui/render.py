@@ -23,10 +23,8 @@ def day(when: date) -> str:
 
 def conversation_html(conversation: Conversation, examples: Sequence[str]) -> str:
     """All turns in order, or the welcome with its example questions where there is none yet."""
-    turns = list(conversation.turns)
-    if not turns:
-        return _welcome_html(examples)
-    return f'<div class="dl-turns">{"".join(map(turn_html, turns))}</div>'
+    turns = "".join(map(turn_html, list(conversation.turns)))
+    return f'<div role="log" aria-label="Conversation">{turns or _welcome_html(examples)}</div>'
 
 
 def turn_html(turn: Turn) -> str:

@@ -1,5 +1,6 @@
 """The settings: `DATELINE_*` variables, then `dateline.toml` in the current folder, then these defaults."""
 
+import os
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -14,12 +15,14 @@ from pydantic_settings import (
 from rag.embed import BUNDLED
 from rag.errors import InputError
 
+_PREFIX = "DATELINE_"
+
 
 class Settings(BaseSettings):
     """What a user can set; made once, then passed down as plain values."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DATELINE_", toml_file="dateline.toml", extra="forbid", frozen=True
+        env_prefix=_PREFIX, toml_file="dateline.toml", extra="forbid", frozen=True
     )
 
     library: Path = Field(default_factory=lambda: user_data_path("dateline", appauthor=False) / "library")
@@ -47,6 +50,14 @@ def load_settings(**given: object) -> Settings:
 
     Raises InputError that names each setting that cannot be used.
     """
+    unknown = sorted(
+        name
+        for name in os.environ
+        if name.upper().startswith(_PREFIX) and name[len(_PREFIX) :].lower() not in Settings.model_fields
+    )
+    if unknown:
+        known = ", ".join(f"{_PREFIX}{name.upper()}" for name in Settings.model_fields)
+        raise InputError(f"There is no setting {unknown[0]}: the settings are {known}.")
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:

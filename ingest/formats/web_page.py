@@ -52,7 +52,7 @@ def read(path: Path) -> Article:
     return article_of_file(
         path,
         page.text,
-        title=page.title or tree.findtext(".//title"),
+        title=page.title,
         source=page.sitename,
         url=page.url,
         published=stated_date(tree),
