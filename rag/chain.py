@@ -86,8 +86,17 @@ def _asked(given: str | Mapping[str, Any]) -> State:
             " shorten it."
         )
     # Each step notes its time here; one dict goes through the whole chain.
-    question = question.strip().encode(errors="replace").decode()  # lone surrogates cannot be searched
-    return {"question": question, "filters": state.get("filters") or Filters(), "timings_ms": {}}
+    filters = state.get("filters") or Filters()
+    return {
+        "question": _searchable(question.strip()),
+        "filters": replace(filters, sources=tuple(map(_searchable, filters.sources))),
+        "timings_ms": {},
+    }
+
+
+def _searchable(text: str) -> str:
+    """Lone surrogates, which no store can take, become question marks."""
+    return text.encode(errors="replace").decode()
 
 
 @contextmanager

@@ -91,7 +91,11 @@ def _decline(
 
 def _unmentioned(question: str, holdings: Holdings) -> list[str]:
     """Names in the question that no article uses: whatever it asks about them cannot be answered."""
-    return [name for name in names(question) if not holdings.mentions(name)]
+    return [
+        name
+        for name in names(question)
+        if not any(map(holdings.mentions, {name, name.replace(".", "")}))  # "U.S." may stand as "US"
+    ]
 
 
 def _on_one_line(text: str) -> str:

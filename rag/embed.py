@@ -101,17 +101,23 @@ class SentenceTransformerEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
-        # One thread a core, each with batches of its own: splitting a product of this size between two
-        # cores costs more than it gains.
-        with ThreadPoolExecutor(_cores(), initializer=_on_one_core) as pool:
-            parts = pool.map(lambda batch: self._encode([texts[index] for index in batch]), batches)
-            for batch, part in zip(batches, parts, strict=True):
-                vectors[batch] = part
+        parts = self._pool.map(lambda batch: self._encode([texts[index] for index in batch]), batches)
+        for batch, part in zip(batches, parts, strict=True):
+            vectors[batch] = part
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
         vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        """One thread a core, each with batches of its own.
+
+        Splitting a product of this size between two cores costs more than it gains. The threads are kept,
+        since each new one would leave its share of the allocator's memory behind.
+        """
+        return ThreadPoolExecutor(_cores(), "embed", initializer=_on_one_core)
 
     def _encode(self, texts: list[str]) -> Vectors:
         """One batch, read as documents; some models read questions in another way."""

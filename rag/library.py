@@ -3,10 +3,10 @@
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,8 @@ class Library:
         self.catalog = catalog
         self.embedder = embedder
         self.mended = Repair()
+        self._index: VectorIndex | None = None
+        self._opening = threading.Lock()
 
     @classmethod
     @contextmanager
@@ -72,12 +74,15 @@ class Library:
             finally:
                 library._close()
 
-    @cached_property
+    @property
     def vectors(self) -> "VectorIndex":
         """The vectors; opened at first use, since importing Chroma takes far longer than the catalog."""
         from rag.vectors import VectorIndex
 
-        return VectorIndex(self.folder / "chroma", self.catalog.meta("collection") or "passages-1")
+        with self._opening:
+            if self._index is None:
+                self._index = VectorIndex(self.folder / "chroma", self._collection)
+            return self._index
 
     def add(self, batch: Sequence[tuple[Article, Sequence[Passage], str]]) -> None:
         """Store articles with their passages and the file each came from, in place of what their ids held.
@@ -120,11 +125,11 @@ class Library:
 
     def rebuild(self) -> Repair:
         """Make every vector anew from the catalog, in a fresh collection that takes over when it is whole."""
-        old = self.catalog.meta("collection") or "passages-1"
+        old = self._collection
         fresh = f"passages-{int(old.rpartition('-')[2]) + 1}"
         self._close_vectors()
-        index = _opened_or_reset(self.folder / "chroma", fresh)
-        self.__dict__["vectors"] = index
+        self._index = index = _opened_or_reset(self.folder / "chroma", fresh)
+        index.clear()  # of what an interrupted rebuild left
         ids = list(self.catalog.infos())
         self._embed_stored(ids)
         self.catalog.set_meta(collection=fresh, **self._identity())
@@ -159,6 +164,10 @@ class Library:
             raise LibraryError("The embedder gave vectors that are not numbers: choose another embedder.")
         self.vectors.add([passage.id for passage in passages], vectors, articles)
 
+    @property
+    def _collection(self) -> str:
+        return self.catalog.meta("collection") or "passages-1"
+
     def _identity(self) -> dict[str, str]:
         return {
             "embedder": self.embedder.name,
@@ -181,9 +190,9 @@ class Library:
             self.catalog.set_meta(**{_STATE: _CLEAN})
 
     def _close_vectors(self) -> None:
-        if "vectors" in self.__dict__:
-            self.vectors.close()
-            del self.__dict__["vectors"]
+        if self._index is not None:
+            self._index.close()
+            self._index = None
 
     def _close(self) -> None:
         self._close_vectors()

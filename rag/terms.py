@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
+_YEAR = re.compile(r"(?:1\d|20|21)\d\d")
 _WORD = re.compile(r"\w+(?:[.'’&-]\w+)*")
 
 # Question words, auxiliaries and other words that say nothing about the topic.
@@ -49,19 +50,27 @@ def has_topic(question: str) -> bool:
 
 
 def names(question: str) -> list[str]:
-    """Words that name something: capitalised ones, and numbers of two digits up, as written, each once.
+    """Words that name something: capitalised ones and years, as written, each once.
 
-    A sentence's first word counts where it is no ordinary question word; in a question all in capitals,
-    capitals say nothing.
+    A sentence's first word ("Describe", "Ankara") counts only where its capital is no accident: before
+    another one, or in the possessive. In a question all in capitals, capitals say nothing.
     """
     found = []
     shouted = question.isupper()
-    for written in words(question):
-        word = _without_possessive(written)
-        capital = word[0].isupper() and len(word) > 1 and not shouted and not _is_stopword(written)
-        if capital or sum(map(str.isdigit, word)) >= 2:
-            found.append(word)
+    for sentence in re.split(r"[.?!]\s+", question):
+        said = words(sentence)
+        for index, written in enumerate(said):
+            word = _without_possessive(written)
+            capital = _is_capital(word) and not shouted and not _is_stopword(written)
+            if capital and index == 0:
+                capital = word != written or _is_capital("".join(said[1:2]))
+            if capital or _YEAR.fullmatch(word):
+                found.append(word)
     return list(dict.fromkeys(found))
+
+
+def _is_capital(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper()
 
 
 def _topic(question: str) -> list[str]:

@@ -37,9 +37,18 @@ class VectorIndex:
             self._client = chromadb.PersistentClient(
                 str(self._folder), settings=Settings(anonymized_telemetry=False)
             )
-            self._collection = self._client.get_or_create_collection(
-                collection, embedding_function=None, configuration=_CONFIGURATION
-            )
+            self._collection = self._opened()
+
+    def _opened(self) -> chromadb.Collection:
+        return self._client.get_or_create_collection(
+            self._name, embedding_function=None, configuration=_CONFIGURATION
+        )
+
+    def clear(self) -> None:
+        """Remove every vector, of whatever dimension."""
+        with self._told():
+            self._client.delete_collection(self._name)
+            self._collection = self._opened()
 
     def close(self) -> None:
         """Let go of the folder."""

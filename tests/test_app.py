@@ -8,18 +8,21 @@ import threading
 from dataclasses import replace
 
 import gradio as gr
+import httpx
 import pytest
-from browsing import BRIDGE, EXAMPLES, FakeShelf, ScriptedAsk
+from browsing import BRIDGE, EXAMPLES, GRADIO_WARNINGS, FakeShelf, ScriptedAsk, serving
 from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 import ui.app
 from rag.errors import InputError, LibraryDamaged
-from rag.types import Article
+from rag.types import Answer, Article, Filters
 from ui.app import build_app, serve
 from ui.page import Chat
 from ui.turns import BUSY, UNSENT, Conversation
+
+pytestmark = [*GRADIO_WARNINGS]
 
 
 def app_of(**changes: object) -> FastAPI:
@@ -45,10 +48,14 @@ def chat() -> Chat:
     return Chat(ScriptedAsk(), FakeShelf(), EXAMPLES)
 
 
-def test_nothing_of_gradio_is_open_that_the_page_does_not_need() -> None:
+def test_nothing_of_gradio_is_open_that_the_page_does_not_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GRADIO_ANALYTICS_ENABLED", "GRADIO_RUN_HISTORY", "GRADIO_SSR_MODE", "GRADIO_MCP_SERVER"):
+        monkeypatch.setenv(name, "True")
     page = page_of(app_of(max_waiting=7))
     assert page.analytics_enabled is False
     assert page.show_error is False
+    assert page.ssr_mode is False
+    assert page.mcp_server_obj is None
     assert page.run_history is False
     assert page.api_open is False
     assert page.allowed_paths == []
@@ -63,6 +70,38 @@ def test_one_question_is_answered_at_a_time_and_all_else_passes_the_queue() -> N
     queued = [fn for fn in page_of(app_of()).fns.values() if fn.queue]
     assert {fn.name for fn in queued} == {"answer"}
     assert {(fn.concurrency_limit, fn.concurrency_id) for fn in queued} == {(1, "answer")}
+
+
+def test_two_hundred_questions_at_once_are_bounded_and_the_next_one_is_answered_normally() -> None:
+    go_on, answered = threading.Event(), threading.Semaphore(0)
+
+    def ask(question: str, filters: Filters) -> Answer:
+        assert go_on.wait(120)
+        answered.release()
+        return ScriptedAsk()(question, filters)
+
+    app = app_of(ask=ask, max_waiting=8)
+    number = {fn.name: fn._id for fn in page_of(app).fns.values()}
+
+    def put(person: int) -> int:
+        who = {"session_hash": f"person{person}"}
+        asked = {"fn_index": number["submit"], "data": [None, "What did it cost?", [], None], **who}
+        client.post("/gradio_api/run/predict", json=asked).raise_for_status()
+        joined = {"fn_index": number["answer"], "data": [None], **who}
+        return client.post("/gradio_api/queue/join", json=joined).status_code
+
+    with serving(app) as url, httpx.Client(base_url=url, timeout=60) as client:
+        first = put(0)
+        statuses = [put(person) for person in range(1, 200)]
+        taken = 1 + statuses.count(200)
+        assert first == 200
+        assert statuses.count(503) == 200 - taken
+        assert 8 <= taken <= 10
+        go_on.set()
+        for _ in range(taken):
+            assert answered.acquire(timeout=120)
+        assert put(200) == 200
+        assert answered.acquire(timeout=120)
 
 
 def test_the_page_tells_no_answer_before_it_is_asked() -> None:

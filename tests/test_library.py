@@ -142,6 +142,28 @@ def test_reindexing_makes_the_library_the_other_embedders_own(tmp_path: Path) ->
         assert library.catalog.article("a1") == long
 
 
+def test_reindexing_that_was_interrupted_can_be_run_again_with_yet_another_embedder(tmp_path: Path) -> None:
+    class Interrupted(OtherEmbedder):
+        dimension = 16
+
+        def embed_documents(self, texts):  # type: ignore[no-untyped-def]
+            if len(self.embedded):
+                raise KeyboardInterrupt
+            return super().embed_documents(texts)
+
+    with library_of(tmp_path / "lib", *(article(n, f"Story {n} goes on. " * 300) for n in range(20))):
+        pass
+    with (
+        pytest.raises(KeyboardInterrupt),
+        Library.open(tmp_path / "lib", Interrupted(), check=False) as library,
+    ):
+        reindex(library)
+    with Library.open(tmp_path / "lib", OtherEmbedder(), check=False) as library:
+        reindex(library)
+    with Library.open(tmp_path / "lib", OtherEmbedder()) as library:
+        assert consistent(library)
+
+
 class Stopped(BaseException):
     """Stands for a process that ends at once."""
 

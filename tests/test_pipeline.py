@@ -88,7 +88,9 @@ def test_pruning_leaves_articles_of_other_folders_alone(library: Library, news: 
     assert "three" in ids(library)
 
 
-def test_a_row_that_is_gone_from_a_changed_file_is_pruned_on_request(library: Library, tmp_path: Path) -> None:
+def test_a_row_that_is_gone_from_a_changed_file_is_pruned_on_request(
+    library: Library, tmp_path: Path
+) -> None:
     path = rows(tmp_path / "a.jsonl", {"id": "x", "text": "First."}, {"id": "y", "text": "Second."})
     run(library, path)
     rows(path, {"id": "x", "text": "First."})
@@ -118,7 +120,9 @@ def test_a_file_with_a_bad_row_is_read_again_next_time(library: Library, tmp_pat
 
 
 def test_the_same_text_is_stored_once_and_known_by_both_ids(library: Library, tmp_path: Path) -> None:
-    path = rows(tmp_path / "a.jsonl", {"id": "x", "text": "A wire story."}, {"id": "y", "text": "A wire story."})
+    path = rows(
+        tmp_path / "a.jsonl", {"id": "x", "text": "A wire story."}, {"id": "y", "text": "A wire story."}
+    )
     summary = run(library, path)
     assert (summary.added, summary.copies) == (1, 1)
     assert library.catalog.canonical("y") == "x"
@@ -160,7 +164,9 @@ def test_a_moved_file_keeps_its_article(library: Library, news: Path, tmp_path: 
     assert ids(library) == {"one", "two"}
 
 
-def test_an_id_that_stands_twice_in_a_file_is_refused_the_second_time(library: Library, tmp_path: Path) -> None:
+def test_an_id_that_stands_twice_in_a_file_is_refused_the_second_time(
+    library: Library, tmp_path: Path
+) -> None:
     path = rows(tmp_path / "a.jsonl", {"id": "x", "text": "First."}, {"id": "x", "text": "Second."})
     summary = run(library, path)
     assert "stands twice" in summary.failures[0].reason
