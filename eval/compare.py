@@ -1,10 +1,9 @@
 """Two runs of the same gold set: which questions were fixed, which broken."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from eval.abstention import Outcome
 from eval.rows import Row
@@ -25,6 +24,13 @@ class Comparison:
         """Whether more was broken than fixed."""
         return len(self.broken) > len(self.fixed)
 
+    def __str__(self) -> str:
+        """The counts, then the ids, a line each."""
+        lines = [f"{len(self.fixed)} questions fixed, {len(self.broken)} broken, of {self.paired}."]
+        lines += [f"  fixed: {', '.join(self.fixed)}"] if self.fixed else []
+        lines += [f"  broken: {', '.join(self.broken)}"] if self.broken else []
+        return "\n".join(lines)
+
 
 def is_right(row: Row) -> bool | None:
     """Whether a question is answered correctly or rightly declined; None where that cannot be judged."""
@@ -34,23 +40,28 @@ def is_right(row: Row) -> bool | None:
     return scores["outcome"] in (Outcome.RIGHT, Outcome.DECLINED_UNANSWERABLE)
 
 
-def compare(rows: Sequence[Row], gold_sha256: str, against: Path) -> Comparison:
-    """The rows of a run against those of an earlier run folder, question by question.
+def verdicts(folder: Path, gold_sha256: str) -> dict[str, bool | None]:
+    """Which questions of an earlier run are right, by id, as `is_right` says.
 
-    A question is right where it is answered correctly or rightly declined. Raises InputError where the folder
-    is no finished run, or one of another gold set.
+    Raises InputError where the folder is no finished run, or one of another gold set.
     """
     try:
-        manifest = json.loads((against / MANIFEST).read_text(encoding="utf-8"))
-        lines = (against / RESULTS).read_text(encoding="utf-8").splitlines()
-        before: dict[str, Any] = {row["id"]: row for row in map(json.loads, lines)}
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        lines = (folder / RESULTS).read_text(encoding="utf-8").splitlines()
+        before = {row["id"]: is_right(row) for row in map(json.loads, lines)}
+        made_with = manifest["gold"]["sha256"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{against} is no run folder ({error}): give one that `dateline eval` wrote."
+            f"{folder} is no run folder ({error}): give one that `dateline eval` wrote."
         ) from error
-    if manifest["gold"]["sha256"] != gold_sha256:
-        raise InputError(f"{against} is a run of another gold set: compare runs of the same one.")
-    pairs = [(row["id"], is_right(before[row["id"]]), is_right(row)) for row in rows if row["id"] in before]
+    if made_with != gold_sha256:
+        raise InputError(f"{folder} is a run of another gold set: compare runs of the same one.")
+    return before
+
+
+def compare(rows: Sequence[Row], before: Mapping[str, bool | None]) -> Comparison:
+    """The rows of a run against the `verdicts` of an earlier one, question by question."""
+    pairs = [(row["id"], before.get(row["id"]), is_right(row)) for row in rows]
     both = [(each, was, now) for each, was, now in pairs if was is not None and now is not None]
     return Comparison(
         paired=len(both),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from rag.terms import STOPWORDS, stem, words
+from rag.terms import CALENDAR, STOPWORDS, stem, words
 from rag.types import Span
 
 _MONTH = (
@@ -22,7 +22,7 @@ _NUMBER = re.compile(
 )
 _WORD = r"[^\W\d_a-zß-öø-ÿ][\w’'.-]*\w|[A-Z]\b\.?"
 _NAME = re.compile(rf"(?:{_WORD})(?:\s+(?:(?:of|the|de|da|van|von|al|bin)\s+)*(?:{_WORD}))*")
-_PLACE = re.compile(rf"\b(?:in|at|near|from|to|outside|on)\s+(?:the\s+)?({_NAME.pattern})")
+_PLACE = re.compile(rf"\b(?:in|at|near|from|to|outside)\s+(?:the\s+)?({_NAME.pattern})")
 
 _QUESTIONS = (
     (re.compile(r"\b(?:when|(?:what|which) (?:year|date|day|month))\b", re.I), _DATE),
@@ -53,18 +53,27 @@ def find_answer(question: str, sentence: str) -> Span | None:
         if stem(match.group()) in asked and match.group().lower() not in STOPWORDS
     ]
     found = [each for each in _candidates(kind, sentence) if not _said(each.of(sentence), asked)]
-    return min(found, key=lambda each: _distance(each, matched), default=None)
+    return min(
+        found, key=lambda each: _distance(each, matched) - _bonus(kind, each.of(sentence)), default=None
+    )
 
 
 def _candidates(kind: re.Pattern[str], sentence: str) -> Iterator[Span]:
     for match in kind.finditer(sentence):
         start, end = match.span(kind.groups)
         first = sentence[start:end].split(maxsplit=1)
+        if first[0] in CALENDAR and kind is not _DATE:
+            continue
         if kind is _NAME and first[0].lower() in STOPWORDS:  # "The", "On": a sentence's first word
             if len(first) == 1:
                 continue
             start = end - len(first[1])
         yield Span(start, end)
+
+
+def _bonus(kind: re.Pattern[str], text: str) -> float:
+    """Characters of distance that a full name is forgiven: people are named in full, countries are not."""
+    return 60.0 if kind is _NAME and " " in text else 0.0
 
 
 def _said(text: str, asked: set[str]) -> bool:

@@ -106,6 +106,11 @@ class Catalog:
         first, last = self._db.rows("SELECT min(published), max(published) FROM articles")[0]
         return None if first is None else (date.fromisoformat(first), date.fromisoformat(last))
 
+    def years(self) -> tuple[int, int]:
+        """The years of the first and the last article; (1, 0), which holds no year, where none is dated."""
+        dates = self.date_range()
+        return (dates[0].year, dates[1].year) if dates else (1, 0)
+
     # -- searching -------------------------------------------------------------------------------
 
     def search(self, terms: Sequence[str], limit: int, filters: Filters | None = None) -> list[str]:

@@ -37,6 +37,7 @@ def answer_chain(library: Library, reader: Reader | None = None) -> Runnable[Any
         article_count=library.catalog.article_count,
         matching_articles=library.catalog.matching_articles,
         mentions=library.catalog.mentions,
+        years=library.catalog.years,
     )
 
     def retrieve(state: State) -> list[Document]:

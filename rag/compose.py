@@ -7,6 +7,7 @@ from rag.terms import has_topic, names
 from rag.types import Abstention, Answer, AnswerSpan, Citation, Claim, Evidence, Filters, Reason
 
 _SUPPORT = 2  # further articles cited for the same short answer
+_NEARLY = 1.0  # how far the score of such a sentence may lie under the best
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Holdings:
     article_count: Callable[[], int]
     matching_articles: Callable[[Filters], int]
     mentions: Callable[[str], bool]
+    years: Callable[[], tuple[int, int]]  # of the first and the last article; (1, 0) holds no year
 
 
 def compose(
@@ -30,7 +32,7 @@ def compose(
     """The answer that the best span gives, or an abstention where it stays below the threshold.
 
     One claim: the best sentence, verbatim. It cites that sentence, and those of other articles that give the
-    same short answer with enough confidence.
+    same short answer nearly as surely.
     """
     best = spans[0] if spans else None
     confidence = best.confidence if best else 0.0
@@ -44,7 +46,7 @@ def compose(
             confidence=min(confidence, threshold / 2) if hopeless else confidence,
             evidence=tuple(evidence),
         )
-    cited = [best, *_support(best, spans[1:], threshold)]
+    cited = [best, *_support(best, spans[1:])]
     citations = tuple(Citation(each.evidence.article, each.sentence, each.quote) for each in cited)
     return Answer(
         question=question,
@@ -57,14 +59,14 @@ def compose(
     )
 
 
-def _support(best: AnswerSpan, others: Sequence[AnswerSpan], threshold: float) -> list[AnswerSpan]:
+def _support(best: AnswerSpan, others: Sequence[AnswerSpan]) -> list[AnswerSpan]:
     """The best span of each other article that gives the same short answer."""
     if best.short is None:
         return []
     wanted, articles, found = best.short.casefold(), {best.evidence.article.id}, []
     for each in others:
         agrees = each.short is not None and each.short.casefold() == wanted
-        if agrees and each.confidence >= threshold and each.evidence.article.id not in articles:
+        if agrees and best.score - each.score <= _NEARLY and each.evidence.article.id not in articles:
             articles.add(each.evidence.article.id)
             found.append(each)
     return found[:_SUPPORT]
@@ -91,11 +93,19 @@ def _decline(
 
 def _unmentioned(question: str, holdings: Holdings) -> list[str]:
     """Names in the question that no article uses: whatever it asks about them cannot be answered."""
-    return [
-        name
-        for name in names(question)
-        if not any(map(holdings.mentions, {name, name.replace(".", "")}))  # "U.S." may stand as "US"
-    ]
+    return [name for name in names(question) if not _is_mentioned(name, holdings)]
+
+
+def _is_mentioned(name: str, holdings: Holdings) -> bool:
+    """Whether an article uses the name, or all parts of a hyphenated one; "U.S." may stand as "US".
+
+    A year is mentioned where the articles' own dates reach it.
+    """
+    first, last = holdings.years()
+    if name.isdigit() and first <= int(name) <= last:
+        return True
+    parts = name.split("-")
+    return any(map(holdings.mentions, {name, name.replace(".", "")})) or all(map(holdings.mentions, parts))
 
 
 def _on_one_line(text: str) -> str:

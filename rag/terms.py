@@ -5,6 +5,11 @@ from functools import lru_cache
 
 import snowballstemmer
 
+# An article may write "Feb." or "last week" instead.
+CALENDAR = frozenset(
+    "January February March April May June July August September October November December"
+    " Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+)
 _YEAR = re.compile(r"(?:1\d|20|21)\d\d")
 _WORD = re.compile(r"\w+(?:[.'’&-]\w+)*")
 
@@ -61,7 +66,7 @@ def names(question: str) -> list[str]:
         said = words(sentence)
         for index, written in enumerate(said):
             word = _without_possessive(written)
-            capital = _is_capital(word) and not shouted and not _is_stopword(written)
+            capital = _is_capital(word) and word not in CALENDAR and not shouted and not _is_stopword(written)
             if capital and index == 0:
                 capital = word != written or _is_capital("".join(said[1:2]))
             if capital or _YEAR.fullmatch(word):

@@ -1,6 +1,7 @@
-"""What browser tests share: a browser, the chat on a free port, and invented articles to ask about."""
+"""What browser tests share: a browser, the chat on a free port, and a visit of one person to it."""
 
 import os
+import re
 import shutil
 import socket
 import threading
@@ -8,14 +9,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, sync_playwright
-
-from rag.types import Abstention, Answer, Article, Citation, Claim, Evidence, Filters, Passage, Reason, Span
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
 BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -74,127 +72,76 @@ def serving(app: FastAPI) -> Iterator[str]:
             thread.join(10)
 
 
-_FILLER = (
-    "Residents who had followed the long planning process said that they were relieved. "
-    "The council will publish the full papers next week, and a public meeting is to follow in the town hall."
-)
-
-BRIDGE = Article(
-    id="bridge",
-    title="Old harbour bridge to reopen after two years of repairs",
-    source="The Harbour Courier",
-    url="https://courier.example/bridge",
-    published=date(2021, 3, 14),
-    text=(
-        "PORT ELLEN, 14 March. The old harbour bridge will reopen to traffic on Monday.\n\n"
-        + f"{_FILLER}\n\n" * 8
-        + "The repairs cost 12.4 million crowns, engineer Mara Lindqvist told the council. "
-        "She said the steel had suffered more than expected.\n\n" + f"{_FILLER}\n\n" * 6
-    ),
-)
-BUDGET = Article(
-    id="budget",
-    title="Council publishes the bill for the bridge",
-    source="Northern Wire",
-    url="https://wire.example/budget?year=2022&page=1",
-    published=date(2022, 1, 9),
-    text=(
-        "The city council put the final bill for the harbour bridge at 13.1 million crowns on Sunday. "
-        "The sum includes the new lamps.\n\n" + _FILLER
-    ),
-)
-FERRY = Article(
-    id="ferry",
-    title="Island ferry to run all winter",
-    source="The Harbour Courier",
-    published=date(2020, 11, 2),
-    text="The island ferry will run all winter, the operator said on Monday. Tickets stay at four crowns.\n"
-    + _FILLER,
-)
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
 
 
 @dataclass
-class FakeShelf:
-    """A library of a few articles in memory."""
+class Visit:
+    """One person at the page, and every request that their browser made."""
 
-    articles: tuple[Article, ...] = (BRIDGE, BUDGET, FERRY)
+    url: str
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
-    def article(self, article_id: str) -> Article | None:
-        return next((article for article in self.articles if article.id == article_id), None)
+    def ask(self, question: str) -> None:
+        """Asks, and waits until the question stands in the conversation."""
+        before = self.page.locator(".dl-turn").count()
+        self.type(question)
+        expect(self.page.locator(".dl-turn")).to_have_count(before + 1, timeout=30_000)
 
-    def sources(self) -> list[str]:
-        return sorted({article.source for article in self.articles if article.source})
+    def type(self, question: str) -> None:
+        self.page.locator("#dl-question textarea").fill(question)
+        self.page.get_by_role("button", name="Ask", exact=True).click()
 
-    def date_range(self) -> tuple[date, date] | None:
-        days = sorted(article.published for article in self.articles if article.published)
-        return (days[0], days[-1]) if days else None
+    @property
+    def last(self) -> Locator:
+        return self.page.locator(".dl-turn").last
 
-    def article_count(self) -> int:
-        return len(self.articles)
+    @property
+    def panel(self) -> Locator:
+        return self.page.locator("#dl-panel")
 
-
-def span_of(article: Article, quote: str) -> Span:
-    """Where a quote of an invented article stands."""
-    start = article.text.index(quote)
-    return Span(start, start + len(quote))
-
-
-def cite(article: Article, quote: str) -> Citation:
-    return Citation(article.info, span_of(article, quote), quote)
-
-
-def evidence(article: Article, quote: str) -> Evidence:
-    span = span_of(article, quote)
-    return Evidence(Passage(f"{article.id}-{span.start}", article.id, span, quote), article.info, 0.5)
-
-
-COST = "The repairs cost 12.4 million crowns, engineer Mara Lindqvist told the council."
-BILL = "The city council put the final bill for the harbour bridge at 13.1 million crowns on Sunday."
-REOPEN = "The old harbour bridge will reopen to traffic on Monday."
-WINTER = "The island ferry will run all winter, the operator said on Monday."
-
-
-@dataclass
-class ScriptedAsk:
-    """Answers by words of the question: `cost`, `ferry`, `boom` (raises); declines everything else."""
-
-    asked: list[tuple[str, Filters]] = field(default_factory=list)
-
-    def __call__(self, question: str, filters: Filters) -> Answer:
-        self.asked.append((question, filters))
-        if "boom" in question:
-            raise RuntimeError("a secret detail")
-        if "cost" in question:
-            return Answer(
-                question=question,
-                searched_for=question,
-                claims=(Claim(COST, (0,)), Claim(BILL, (1,))),
-                citations=(cite(BRIDGE, COST), cite(BUDGET, BILL)),
-                short_answer="12.4 million crowns",
-                confidence=0.86,
-            )
-        if "ferry" in question:
-            return Answer(
-                question=question,
-                searched_for="island ferry winter",
-                claims=(Claim(WINTER, (0,)),),
-                citations=(cite(FERRY, WINTER),),
-                confidence=0.52,
-            )
-        return Answer(
-            question=question,
-            searched_for=question,
-            abstention=Abstention(
-                Reason.NOT_STATED,
-                "The articles speak of the harbour bridge, but none of them states who designed it.",
-            ),
-            evidence=(evidence(BRIDGE, REOPEN), evidence(BUDGET, BILL)),
-            confidence=0.21,
+    def cite(self, number: int, turn: int = -1) -> Locator:
+        return (
+            self.page.locator(".dl-turn")
+            .nth(turn)
+            .get_by_role("button", name=re.compile(f"^Source {number}:"))
         )
 
+    def stayed_home(self) -> bool:
+        return all(url.startswith((self.url, "data:", "blob:" + self.url)) for url in self.requests)
 
-EXAMPLES = (
-    "What did the repairs of the bridge cost?",
-    "Will the ferry run in winter?",
-    "Who designed the bridge?",
-)
+
+@contextmanager
+def visiting(browser: Browser, url: str, **context: object) -> Iterator[Visit]:
+    """A visit of one person with a browser profile of their own."""
+    own: BrowserContext = browser.new_context(**{"viewport": DESK, **context})  # type: ignore[arg-type]
+    page = own.new_page()
+    visit = Visit(url, page)
+
+    def note(request: Request) -> None:
+        visit.requests.append(request.url)
+
+    own.on("request", note)
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on("dialog", lambda dialog: (visit.errors.append(dialog.message), dialog.dismiss()))
+    page.goto(url)
+    expect(page.locator(".dl-welcome")).to_be_visible(timeout=30_000)
+    yield visit
+    own.close()
+
+
+def in_view(page: Page, locator: Locator) -> bool:
+    """Whether the middle of an element is on the screen and nothing lies over it."""
+    return bool(
+        locator.evaluate(
+            """(mark) => {
+              const box = mark.getClientRects()[0];
+              const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+              const seen = document.elementFromPoint(x, y);
+              return seen !== null && mark.contains(seen);
+            }"""
+        )
+    )

@@ -10,8 +10,9 @@ from dataclasses import replace
 import gradio as gr
 import httpx
 import pytest
-from browsing import BRIDGE, EXAMPLES, GRADIO_WARNINGS, FakeShelf, ScriptedAsk, serving
+from browsing import GRADIO_WARNINGS, serving
 from fastapi import FastAPI
+from newsroom import BRIDGE, EXAMPLES, FakeShelf, ScriptedAsk
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 

@@ -19,12 +19,17 @@ def found(number: int, text: str, short: str | None, confidence: float) -> Answe
     answer = None
     if short is not None:
         answer = Span(9 + text.index(short), 9 + text.index(short) + len(short))
-    return AnswerSpan(evidence, span, answer, confidence, 0.0, confidence)
+    return AnswerSpan(evidence, span, answer, 4 * confidence, 0.0, confidence)
 
 
 def composed(*spans: AnswerSpan, question: str = "Who runs the ferry?", **holdings: Any) -> Answer:
     filters = holdings.pop("filters", None)
-    known = {"article_count": lambda: 3, "matching_articles": lambda _: 3, "mentions": lambda _: True}
+    known = {
+        "article_count": lambda: 3,
+        "matching_articles": lambda _: 3,
+        "mentions": lambda _: True,
+        "years": lambda: (2009, 2022),
+    }
     return compose(
         question,
         [each.evidence for each in spans],
@@ -69,11 +74,11 @@ def test_other_articles_that_give_the_same_short_answer_confidently_are_cited_to
         found(1, "Later Ada Stone bought it.", "Ada Stone", 0.8),  # the same article
         found(2, "It is run by ADA STONE.", "ADA STONE", 0.6),
         found(2, "Ada Stone again.", "Ada Stone", 0.6),  # cited already
-        found(3, "Ada Stone, perhaps.", "Ada Stone", 0.49),  # not sure enough
+        found(3, "Ada Stone, perhaps.", "Ada Stone", 0.5),  # not sure enough
         found(4, "Ada runs it.", "Ada", 0.7),  # another answer
         found(5, "The ferry runs.", None, 0.7),
-        found(6, "Ada Stone does.", "Ada Stone", 0.5),
-        found(7, "Ada Stone did.", "Ada Stone", 0.5),  # enough are cited
+        found(6, "Ada Stone does.", "Ada Stone", 0.6),
+        found(7, "Ada Stone did.", "Ada Stone", 0.6),  # enough are cited
     )
     assert [each.article.id for each in answer.citations] == ["a1", "a2", "a6"]
     assert answer.claims[0].citations == (0, 1, 2)
@@ -126,3 +131,19 @@ def test_filters_that_leave_articles_are_not_blamed() -> None:
 
     assert reason(composed(filters=FILTERS, matching_articles=matching)) is Reason.NOT_STATED
     assert asked_about == [FILTERS]
+
+
+def test_a_year_is_mentioned_where_the_dates_of_the_articles_reach_it() -> None:
+    span = found(1, "Ada Stone runs it.", "Ada Stone", 0.9)
+    nothing = {"mentions": lambda name: False}
+    assert composed(span, question="who ran it in 2015?", **nothing).abstention is None
+    declined = composed(span, question="who ran it in 1815?", **nothing).abstention
+    assert declined is not None
+    assert "1815" in declined.message
+
+
+@pytest.mark.parametrize("asked", ["the U.S. harbour", "Port-Harbour ties"])
+def test_a_name_is_mentioned_in_another_spelling(asked: str) -> None:
+    span = found(1, "Ada Stone runs it.", "Ada Stone", 0.9)
+    written = {"US", "Port", "Harbour"}
+    assert composed(span, question=f"who runs {asked}?", mentions=written.__contains__).abstention is None

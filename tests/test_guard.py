@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator
 
 import pytest
-from browsing import EXAMPLES, FakeShelf, ScriptedAsk
+from newsroom import EXAMPLES, FakeShelf, ScriptedAsk
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 

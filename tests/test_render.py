@@ -5,9 +5,9 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-from browsing import BRIDGE, COST, EXAMPLES, FERRY, ScriptedAsk, cite
 from hypothesis import given
 from hypothesis import strategies as st
+from newsroom import BRIDGE, COST, EXAMPLES, FERRY, ScriptedAsk, cite
 
 from rag.types import Answer, Article, Claim, Filters, Span
 from ui.article_view import MOST_SHOWN, missing_html, paragraphs_of, reading_html, shown_window

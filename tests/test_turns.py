@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from browsing import BILL, BRIDGE, COST, REOPEN, ScriptedAsk, cite
+from newsroom import BILL, BRIDGE, COST, REOPEN, ScriptedAsk, cite
 
 from rag.errors import InputError, LibraryLocked
 from rag.types import Answer, Filters

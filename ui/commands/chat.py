@@ -12,8 +12,8 @@ from ui.wiring import Desk, LibraryOption, open_desk
 
 EXAMPLES = (
     "Who brokered the cease-fire that ended the 2020 war?",
-    "How many people died in the 2020 war?",
-    "Where did the envoys of Turkey and Armenia first meet?",
+    "When did Turkey and Armenia sign the protocols?",
+    "How many terms did Azerbaijan attach to normal relations with Armenia?",
     "What is the capital of Georgia?",
 )
 
@@ -33,7 +33,7 @@ def chat_command(
 
     settings = load_settings(library=library, host=host, port=port)
     with open_desk(settings, create=True) as desk:
-        sampled = _holds_samples(desk)
+        sampled = with_samples(desk)
         app = build_app(
             ask=desk.ask,
             shelf=desk.library.catalog,
@@ -50,8 +50,8 @@ def chat_command(
         serve(app, host=settings.host, port=settings.port, on_ready=ready)
 
 
-def _holds_samples(desk: Desk) -> bool:
-    """Whether the library's articles are the samples, which an empty library gets here."""
+def with_samples(desk: Desk) -> bool:
+    """Whether the library holds the sample articles, which an empty one gets here."""
     from ingest.find import find
     from ingest.pipeline import ingest
 

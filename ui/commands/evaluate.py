@@ -24,9 +24,9 @@ def eval_command(
     library: LibraryOption = None,
 ) -> None:
     """Score the answers to a gold set of questions."""
-    from eval.compare import compare
+    from eval.compare import compare, verdicts
     from eval.gold import load_gold
-    from eval.run import REPORT, run
+    from eval.run import REPORT, RESULTS, run
     from eval.terminal import format_summary
 
     settings = load_settings(library=library)
@@ -36,6 +36,9 @@ def eval_command(
     else:
         questions = load_gold(Path(gold))
     out = out or Path("runs") / f"{Path(gold).name.split('.')[0]}-{datetime.now():%Y%m%d-%H%M%S}"
+    before = None if against is None else verdicts(against, questions.sha256)
+    for notice in questions.notices:
+        typer.echo(notice, err=True)
     console = Console(stderr=True)
     with (
         open_desk(settings) as desk,
@@ -43,27 +46,27 @@ def eval_command(
     ):
         desk.warm()
         task = bar.add_task("Asking", total=len(questions.questions))
-        result = run(
-            questions,
-            desk.ask,
-            desk.library.catalog.text,
-            out,
-            desk.facts(),
-            lambda done, total: bar.update(task, completed=done),
-            desk.library.catalog.canonical,
-        )
+        try:
+            result = run(
+                questions,
+                desk.ask,
+                desk.library.catalog.text,
+                out,
+                desk.facts(),
+                lambda done, total: bar.update(task, completed=done),
+                desk.library.catalog.canonical,
+            )
+        except KeyboardInterrupt:
+            typer.echo(f"Stopped: the questions that were answered are in {out / RESULTS}.", err=True)
+            raise typer.Exit(130) from None
     typer.echo(format_summary(result.summary))
     typer.echo(f"\nThe report is {result.folder / REPORT}.")
-    if against is not None:
-        comparison = compare(result.rows, questions.sha256, against)
-        typer.echo(
-            f"Against {against}: {len(comparison.fixed)} questions fixed, {len(comparison.broken)} broken, of"
-            f" {comparison.paired}."
-        )
-        for name, ids in (("fixed", comparison.fixed), ("broken", comparison.broken)):
-            if ids:
-                typer.echo(f"  {name}: {', '.join(ids)}")
+    regressed = False
+    if before is not None:
+        comparison = compare(result.rows, before)
+        regressed = comparison.regressed
+        typer.echo(f"Against {against}: {comparison}")
     if result.summary["system_errors"]:
         raise typer.Exit(3)
-    if against is not None and comparison.regressed:
+    if regressed:
         raise typer.Exit(1)
