@@ -77,7 +77,7 @@ def ask(chain: Runnable[Any, State], question: str, filters: Filters | None = No
 
 def _asked(given: str | Mapping[str, Any]) -> State:
     """The chain's input in one form, checked."""
-    state = {"question": given} if isinstance(given, str) else dict(given)
+    state: State = {"question": given} if isinstance(given, str) else dict(given)
     question = state.get("question")
     if not isinstance(question, str) or not any(map(str.isalnum, question)):
         raise InputError("There is no question: ask one in words.")

@@ -178,6 +178,23 @@ def test_a_locked_library_exits_with_3(run: Run, library: str) -> None:
     assert "in use by process" in result.err
 
 
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"DATELINE_USER": "ada"}, "set both, or neither"),
+        ({"DATELINE_HOST": "0.0.0.0", "DATELINE_PORT": "0"}, "lets other machines in"),
+    ],
+)
+def test_a_chat_that_would_be_open_to_others_is_refused(
+    run: Run, library: str, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], told: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    result = run("chat", "--library", library, "--no-browser")
+    assert result.code == 2
+    assert told in result.err
+
+
 def test_the_library_can_come_from_the_environment(
     run: Run, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

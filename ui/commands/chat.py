@@ -1,12 +1,14 @@
 """`dateline chat`: the browser app over a library; an empty one gets the sample articles first."""
 
 import sys
+import threading
 import webbrowser
 from importlib.resources import as_file, files
 from typing import Annotated
 
 import typer
 
+from rag.errors import InputError
 from ui.settings import Settings, load_settings
 from ui.wiring import Desk, LibraryOption, open_desk
 
@@ -25,7 +27,9 @@ def chat_command(
     port: Annotated[
         int | None, typer.Option(metavar="P", help="The port; 0 takes a free one. [7860]")
     ] = None,
-    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = sys.stdout.isatty(),
+    browser: Annotated[
+        bool | None, typer.Option(help="Open the page in a browser. [on a terminal: yes]")
+    ] = None,
     library: LibraryOption = None,
 ) -> None:
     """Chat with the articles in a browser."""
@@ -44,8 +48,9 @@ def chat_command(
 
         def ready(address: str) -> None:
             typer.echo(f"Dateline answers at {address} (Ctrl-C stops it).", err=True)
-            if browser:
-                webbrowser.open(address)
+            if sys.stdout.isatty() if browser is None else browser:
+                # A browser in the terminal would hold up the server until it is left.
+                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
         serve(app, host=settings.host, port=settings.port, on_ready=ready)
 
@@ -64,6 +69,8 @@ def with_samples(desk: Desk) -> bool:
 
 
 def _auth(settings: Settings) -> tuple[str, str] | None:
-    if settings.user and settings.password:
-        return settings.user, settings.password.get_secret_value()
-    return None
+    if settings.user is None and settings.password is None:
+        return None
+    if settings.user is None or settings.password is None:
+        raise InputError("A user needs a password and a password a user: set both, or neither.")
+    return settings.user, settings.password.get_secret_value()
