@@ -8,7 +8,7 @@ from rag.library import Library
 from rag.terms import content_terms
 from rag.types import Evidence, Filters
 
-_FILTERED_TERMS = 64  # of a very long question; more only slow the search down
+_MAX_TERMS = 64  # of a very long question; more only slow the search down
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class HybridSearch:
         settings, library = self._settings, self._library
         vector = library.embedder.embed_query(question)
         dense = library.vectors.search(vector, settings.dense, filters)
-        lexical = library.catalog.search(content_terms(question)[:_FILTERED_TERMS], settings.lexical, filters)
+        lexical = library.catalog.search(content_terms(question)[:_MAX_TERMS], settings.lexical, filters)
         fused = reciprocal_rank_fusion([(dense, settings.dense_weight), (lexical, settings.lexical_weight)])
         # A vector whose passage is not in the catalog is of an article that was never finished, or is gone.
         found = library.catalog.passages([each for each, _ in fused])

@@ -36,6 +36,7 @@ def chat_command(
     from ui.app import build_app, serve
 
     settings = load_settings(library=library, host=host, port=port)
+    auth = _auth(settings)
     with open_desk(settings, create=True) as desk:
         sampled = with_samples(desk)
         app = build_app(
@@ -43,7 +44,7 @@ def chat_command(
             shelf=desk.library.catalog,
             examples=EXAMPLES if sampled else (),
             warm=desk.warm,
-            auth=_auth(settings),
+            auth=auth,
         )
 
         def ready(address: str) -> None:
