@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import time
+import urllib.request
 from importlib.resources import files
 from pathlib import Path
 
@@ -89,3 +92,27 @@ def test_a_second_process_is_refused_by_the_command_line(tmp_path: Path) -> None
         f"dateline: The library {(tmp_path / 'lib').resolve()} is in use by process {holder.pid}: wait until it is"
         " done or stop it, or give another library with --library.\n"
     )
+
+
+def test_the_chat_serves_its_page_and_answers_nobody_else(tmp_path: Path) -> None:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("HF_", "GRADIO_"))
+    }
+    environment |= {"ATTEMPTS": str(tmp_path / "attempts"), "PYTHONPATH": str(ROOT)}
+    code = f"{GUARD}\nsys.argv = ['dateline', *sys.argv[1:]]\nfrom ui.cli import main\nmain()"
+    arguments = ["chat", "--port", "0", "--no-browser", "--library", str(tmp_path / "lib")]
+    with (tmp_path / "said").open("w") as said:
+        chat = subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=said, env=environment)
+    try:
+        address = None
+        deadline = time.monotonic() + 240
+        while address is None and time.monotonic() < deadline and chat.poll() is None:
+            time.sleep(0.2)
+            address = re.search(r"answers at (http://127\.0\.0\.1:\d+)", (tmp_path / "said").read_text())
+        assert address is not None, (tmp_path / "said").read_text()
+        with urllib.request.urlopen(address.group(1), timeout=60) as page:
+            assert b"Dateline" in page.read()
+    finally:
+        chat.terminate()
+        chat.wait(30)
+    assert not (tmp_path / "attempts").exists(), (tmp_path / "attempts").read_text()
