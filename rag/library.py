@@ -110,18 +110,25 @@ class Library:
         self.vectors.relabel(self.catalog.infos(change.relabelled))
 
     def repair(self) -> Repair:
-        """Compare every passage of the catalog with the vectors and mend what differs."""
+        """Compare every passage of the catalog with the vectors and mend what differs.
+
+        A vector that is there but that its own search does not find is made anew; where that does not help,
+        all are.
+        """
         wanted = self.catalog.infos()
         held = self.vectors.labels()
         missing = [each for each in wanted if each not in held]
         orphans = [each for each in held if each not in wanted]
         stale = {each: info for each, info in wanted.items() if each in held and held[each] != label(info)}
-        if missing or orphans or stale:
+        lost = self.vectors.lost([each for each in wanted if each in held])
+        if missing or orphans or stale or lost:
             self._writing()
-            self.vectors.delete(orphans)
-            self.vectors.relabel(stale)
-            self._embed_stored(missing)
-        return Repair(embedded=len(missing), removed=len(orphans), relabelled=len(stale))
+            self.vectors.delete([*orphans, *lost])
+            self.vectors.relabel({each: info for each, info in stale.items() if each not in lost})
+            self._embed_stored([*missing, *lost])
+        if lost and self.vectors.lost(lost):
+            return self.rebuild()
+        return Repair(embedded=len(missing) + len(lost), removed=len(orphans), relabelled=len(stale))
 
     def rebuild(self) -> Repair:
         """Make every vector anew from the catalog, in a fresh collection that takes over when it is whole."""

@@ -1,6 +1,8 @@
 """The catalog keeps articles whole, finds their words, and forgets them without a trace."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -16,8 +18,10 @@ EMBEDDER = HashEmbedder()
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return Catalog(tmp_path / "catalog.sqlite3")
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    opened = Catalog(tmp_path / "catalog.sqlite3")
+    yield opened
+    opened.close()
 
 
 def put(catalog: Catalog, each: Article, origin: str = "f") -> Change:
@@ -165,7 +169,6 @@ def test_a_damaged_catalog_is_said(tmp_path: Path, damage: bytes) -> None:
     catalog.close()
     content = path.read_bytes()
     path.write_bytes(damage or content[: len(content) // 2])
-    with pytest.raises(LibraryDamaged, match="damaged"):
-        broken = Catalog(path)
+    with pytest.raises(LibraryDamaged, match="damaged"), closing(Catalog(path)) as broken:
         if broken.check():
             raise LibraryDamaged("damaged")

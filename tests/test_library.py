@@ -208,6 +208,28 @@ def test_vectors_that_were_lost_are_embedded_again_when_the_last_writing_was_cut
         assert consistent(library)
 
 
+def test_a_vector_that_its_own_search_does_not_find_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with library_of(tmp_path / "lib", article(1), article(2)) as library:
+        (first, _) = library.catalog.infos()
+        answers = [[first], []]  # lost, then found again
+        monkeypatch.setattr(library.vectors, "lost", lambda ids: answers.pop(0))
+        assert library.repair().embedded == 1
+        assert answers == []
+        monkeypatch.undo()
+        assert consistent(library)
+
+
+def test_where_making_a_vector_anew_does_not_help_all_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with library_of(tmp_path / "lib", article(1), article(2)) as library:
+        monkeypatch.setattr(library.vectors, "lost", lambda ids: list(ids)[:1])
+        assert library.repair().embedded == 2
+        assert consistent(library)
+
+
 def test_vectors_that_are_not_numbers_are_refused_before_anything_is_stored(tmp_path: Path) -> None:
     class Broken(HashEmbedder):
         def embed_documents(self, texts):  # type: ignore[no-untyped-def]
