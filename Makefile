@@ -21,7 +21,7 @@ check: .venv/.ready
 
 .venv/.ready: pyproject.toml uv.lock
 	@command -v $(UV) >/dev/null || { $(PYTHON) -m venv .uv && .uv/bin/pip install --quiet "uv>=0.8"; }
-	$(UV) sync --frozen
+	$(UV) sync --frozen --compile-bytecode  # half a minute here, ten seconds at every start
 	@touch $@
 
 clean:
