@@ -177,9 +177,9 @@ def test_the_address_is_told_once_the_server_answers_and_an_interrupt_ends_it_qu
 def test_the_question_stays_in_the_box_only_where_it_was_not_taken(chat: Chat) -> None:
     conversation = Conversation()
     assert chat.submit(conversation, "What did it cost?", [], None)[1] == ""
-    assert chat.submit(conversation, "x" * 2001, [], None)[1] == "x" * 2001
+    assert chat.submit(conversation, "x" * 2001, [], None)[1] == gr.skip()
     html, left = chat.submit(conversation, "When?", [], {"since": "incomplete", "until": ""})
-    assert left == "When?"
+    assert left == gr.skip()
     assert "not a complete date" in html
 
 

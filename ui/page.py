@@ -54,15 +54,16 @@ class Chat:
 
     def submit(
         self, conversation: Conversation, question: str, sources: list[str] | None, period: object
-    ) -> tuple[str, str]:
-        """Takes a question in; the conversation to show, and what stays in the question box."""
+    ) -> tuple[str, object]:
+        """Takes a question in; the conversation to show, and the question box emptied, or left as it is."""
         dates = period if isinstance(period, dict) else {}
         taken = submit(
             conversation,
             question or "",
             lambda: make_filters(sources or [], dates.get("since"), dates.get("until")),
         )
-        return self.show(conversation), "" if taken else question
+        # What was typed since the question was sent must not be overwritten with it.
+        return self.show(conversation), "" if taken else gr.skip()
 
     def submit_example(
         self, conversation: Conversation, sources: list[str] | None, period: object, event: gr.EventData
