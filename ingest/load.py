@@ -8,7 +8,7 @@ from ingest.formats.row import Refused
 from rag.errors import UnreadableFile
 from rag.types import Article
 
-__all__ = ["SUFFIXES", "Refused", "load", "suffix_of"]
+__all__ = ["ROW_SUFFIXES", "SUFFIXES", "Refused", "load", "suffix_of"]
 
 _ONE_ARTICLE: dict[str, Callable[[Path], Article]] = {
     ".txt": plain_text.read,
@@ -25,7 +25,8 @@ _ROWS: dict[str, Callable[[Path], Iterator[Article | Refused]]] = {
     ".csv": csv_table.read,
 }
 
-SUFFIXES: frozenset[str] = frozenset(_ONE_ARTICLE) | frozenset(_ROWS)
+ROW_SUFFIXES: frozenset[str] = frozenset(_ROWS)  # many articles a file, which may carry their own ids
+SUFFIXES: frozenset[str] = frozenset(_ONE_ARTICLE) | ROW_SUFFIXES
 
 
 def suffix_of(path: Path) -> str | None:

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.find import Found
-from ingest.load import Refused, load
+from ingest.load import ROW_SUFFIXES, Refused, load, suffix_of
 from ingest.split import split
 from rag.catalog import article_hash
 from rag.errors import UnreadableFile
 from rag.library import Library
 from rag.types import Article, Passage
 
-_ROW_FILES = (".jsonl", ".jsonl.gz", ".csv")  # many articles a file, which may carry their own ids
 _PASSAGES_AT_ONCE = 128  # what an interruption can lose at most, and what memory is bounded by
 
 
@@ -154,7 +153,7 @@ class _Run:
 
         An id that a row carries is its writer's word, and replaces whatever it named before.
         """
-        if path.name.lower().endswith(_ROW_FILES):
+        if suffix_of(path) in ROW_SUFFIXES:
             return article
         held = self.catalog.held(article.id) or self._waiting_for(article.id)
         if held is None or held[1] == str(path) or not Path(held[1]).exists():
