@@ -12,8 +12,9 @@ from typing import Any
 from rag.database import Database, Row
 from rag.types import Article, ArticleInfo, Filters, Passage, Span
 
-SCHEMA_VERSION = 1
-TITLE_WEIGHT, TEXT_WEIGHT = 2.0, 1.0
+SCHEMA_VERSION = 2
+_RANKED = 200  # passages that match best by themselves: what is ranked together with their articles
+_WEIGHTS = "2.0, 1.0"  # of the title and of the text
 _INFO = "articles.id, articles.title, articles.source, articles.url, articles.published"
 # SQLite's substr counts code points, as Python does; it spares reading whole articles.
 _PASSAGE = (
@@ -40,8 +41,8 @@ class Catalog:
     """
 
     def __init__(self, path: Path) -> None:
-        schema = files("rag").joinpath("schema.sql").read_text(encoding="utf-8")
-        self._db = Database(path, schema=schema, version=SCHEMA_VERSION)
+        upgrades = {1: _script("upgrade_1_to_2.sql")}
+        self._db = Database(path, schema=_script("schema.sql"), version=SCHEMA_VERSION, upgrades=upgrades)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -114,23 +115,31 @@ class Catalog:
     # -- searching -------------------------------------------------------------------------------
 
     def search(self, terms: Sequence[str], limit: int, filters: Filters | None = None) -> list[str]:
-        """Ids of the passages that best match any of `terms` by BM25 (FTS5's), best first."""
+        """Ids of the passages that best match any of `terms`, best first.
+
+        A passage scores its own BM25 (FTS5's) plus that of its whole article: what an article is about says
+        which of many passages with the same words is meant.
+        """
         if not terms:
             return []
         where, values = _where(filters)
+        wanted = " OR ".join(map(_quoted, terms))
         rows = self._db.rows(
-            "SELECT passages.id FROM passage_words"
-            " JOIN passages ON passages.number = passage_words.rowid"
+            "SELECT found.id FROM"
+            f" (SELECT passages.id, passages.article, bm25(passage_words, {_WEIGHTS}) AS score"
+            " FROM passage_words JOIN passages ON passages.number = passage_words.rowid"
             + (" JOIN articles ON articles.number = passages.article" if where else "")
-            + f" WHERE passage_words MATCH ?{where}"
-            f" ORDER BY bm25(passage_words, {TITLE_WEIGHT}, {TEXT_WEIGHT}) LIMIT ?",
-            (" OR ".join(map(_quoted, terms)), *values, limit),
+            + f" WHERE passage_words MATCH ?{where} ORDER BY score LIMIT ?) AS found"
+            f" JOIN (SELECT rowid AS article, bm25(article_words, {_WEIGHTS}) AS score"
+            " FROM article_words WHERE article_words MATCH ?) AS whole USING (article)"
+            " ORDER BY found.score + whole.score LIMIT ?",
+            (wanted, *values, max(limit, _RANKED), wanted, limit),
         )
         return [row[0] for row in rows]
 
     def mentions(self, term: str) -> bool:
         """Whether any article uses the word or phrase (inflections count as the same word)."""
-        query = "SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT 1"
+        query = "SELECT 1 FROM article_words WHERE article_words MATCH ? LIMIT 1"
         return bool(self._db.rows(query, (_quoted(term),)))
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, ArticleInfo]]:
@@ -159,6 +168,7 @@ class Catalog:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*_columns(article), article.text, text_hash(article.text), article_hash(article), origin),
             )
+            self._index(number)
             self._add_passages(number, article.title, passages)
         kept = {passage.id for passage in passages}
         return Change(tuple(old for old in change.gone if old not in kept), change.relabelled)
@@ -309,6 +319,7 @@ class Catalog:
         if heirs:
             return Change(relabelled=self._hand_over(number, heirs[0]))
         gone = self._forget_passages(number)
+        self._unindex(number)
         self._db.rows("DELETE FROM articles WHERE number = ?", (number,))
         return Change(gone=gone)
 
@@ -323,14 +334,32 @@ class Catalog:
             )
         ]
         forgotten = self._forget_passages(number)
+        self._unindex(number)
         self._db.rows("DELETE FROM copies WHERE id = ?", (heir[0],))
         self._db.rows(
             "UPDATE articles SET id = ?, title = ?, source = ?, url = ?, published = ?, hash = ?, origin = ?"
             " WHERE number = ?",
             (*heir[:7], number),
         )
+        self._index(number)
         self._add_passages(number, heir[1], passages)
         return forgotten
+
+    def _index(self, number: int) -> None:
+        """Make an article's words found."""
+        self._db.rows(
+            "INSERT INTO article_words (rowid, title, text)"
+            " SELECT number, title, text FROM articles WHERE number = ?",
+            (number,),
+        )
+
+    def _unindex(self, number: int) -> None:
+        """Make an article's words, which must still be stored, found no more."""
+        self._db.rows(
+            "INSERT INTO article_words (article_words, rowid, title, text)"
+            " SELECT 'delete', number, title, text FROM articles WHERE number = ?",
+            (number,),
+        )
 
     def _number(self, article_id: str) -> int:
         return int(self._db.rows("SELECT number FROM articles WHERE id = ?", (article_id,))[0][0])
@@ -345,6 +374,10 @@ def article_hash(article: Article) -> str:
     """SHA-256 of everything an article says of itself, as hex: equal for what need not be stored again."""
     parts = [*map(str, _columns(article)), text_hash(article.text)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _script(name: str) -> str:
+    return files("rag").joinpath(name).read_text(encoding="utf-8")
 
 
 def _columns(info: ArticleInfo) -> tuple[str, str, str | None, str | None, str | None]:

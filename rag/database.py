@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ Row = tuple[Any, ...]
 class Database:
     """A connection in WAL mode with foreign keys on.
 
-    Raises LibraryDamaged where the file is not a sound database, LibraryError where it cannot be used or
-    was made with another version of the schema.
+    `upgrades` are scripts by the version that they start from; each leads to the next version. Raises
+    LibraryDamaged where the file is not a sound database, LibraryError where it cannot be used or was made
+    with a version of the schema that no script starts from.
     """
 
-    def __init__(self, path: Path, *, schema: str, version: int) -> None:
+    def __init__(self, path: Path, *, schema: str, version: int, upgrades: Mapping[int, str]) -> None:
         self.path = path
         self._lock = threading.RLock()
         with self._told():
@@ -28,7 +29,7 @@ class Database:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA foreign_keys = ON")
-                self._create_or_check(schema, version)
+                self._create_or_upgrade(schema, version, upgrades)
             except BaseException:
                 self._db.close()
                 raise
@@ -68,8 +69,11 @@ class Database:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def _create_or_check(self, schema: str, version: int) -> None:
+    def _create_or_upgrade(self, schema: str, version: int, upgrades: Mapping[int, str]) -> None:
         (found,) = self._db.execute("PRAGMA user_version").fetchone()
+        while found in upgrades:
+            self._run(upgrades[found], found + 1)
+            found += 1
         if found == version:
             return
         if found or self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
@@ -77,7 +81,11 @@ class Database:
                 f"{self.path} was made by another version of Dateline (schema {found}, this one reads"
                 f" {version}): ingest the articles into a new library."
             )
-        self._db.executescript(f"BEGIN IMMEDIATE; {schema} PRAGMA user_version = {version}; COMMIT;")
+        self._run(schema, version)
+
+    def _run(self, script: str, version: int) -> None:
+        """Run a script that leads to a version, whole or not at all."""
+        self._db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {version}; COMMIT;")
 
     @contextmanager
     def _told(self) -> Iterator[None]:

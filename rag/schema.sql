@@ -53,3 +53,8 @@ CREATE INDEX passages_by_article ON passages (article, start);
 CREATE VIRTUAL TABLE passage_words USING fts5 (
     title, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );
+
+-- Contentless: the words of each whole article, found by articles.number.
+CREATE VIRTUAL TABLE article_words USING fts5 (
+    title, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+);

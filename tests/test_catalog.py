@@ -55,6 +55,16 @@ def test_finds_words_by_their_stem_in_text_and_title_with_the_title_first(catalo
     assert not catalog.mentions("harbour")
 
 
+def test_of_equal_passages_the_one_whose_article_is_about_it_comes_first(catalog: Catalog) -> None:
+    line = "The harbour opened again."
+    put(catalog, article(1, f"{line}\n\n" + "Rain fell on the hills. " * 60, title="News"))
+    put(catalog, article(2, f"{line}\n\n" + "The harbour is long. " * 60, title="News"))
+    best, *_ = catalog.search(["opened", "harbour"], 10)
+    passage, info = catalog.passages([best])[best]
+    assert info.id == "a2"
+    assert passage.text.startswith(line)
+
+
 def test_accents_do_not_matter_to_a_search(catalog: Catalog) -> None:
     put(catalog, article(1, "Mevlüt Çavuşoğlu spoke."))
     assert catalog.mentions("cavusoglu")
@@ -148,6 +158,21 @@ def test_a_transaction_that_fails_changes_nothing(catalog: Catalog) -> None:
         raise RuntimeError
     assert catalog.article("a1") == article(1)
     assert catalog.mentions("harbour")
+
+
+def test_a_catalog_of_the_first_schema_is_brought_to_this_one(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite3"
+    with closing(Catalog(path)) as catalog:
+        put(catalog, article(1))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("DROP TABLE article_words; PRAGMA user_version = 1;")
+    with closing(Catalog(path)) as catalog:
+        assert len(catalog.search(["harbour"], 5)) == 1
+        assert catalog.mentions("Port1")
+        catalog.delete("a1")
+        assert not catalog.mentions("Port1")
+    with closing(Catalog(path)) as catalog:
+        assert catalog.check() == []
 
 
 def test_another_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
