@@ -1,0 +1,1 @@
+"""Trains, exports and calibrates the span reader; product code never imports it."""

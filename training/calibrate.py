@@ -1,0 +1,245 @@
+"""Fit ranks, confidence and threshold of an exported model on questions that training never saw."""
+
+import argparse
+import itertools
+import json
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+
+from eval.metrics import containment, exact_match, token_f1
+from rag.embed import SentenceTransformerEmbedder
+from rag.library import Library
+from rag.processors import processors
+from rag.search import HybridSearch
+from rag.span_model import OnnxSpanModel
+from rag.span_reader import Calibration, Candidate, rank, traits
+from rag.spans import Found, distinct
+from rag.types import Evidence
+from rag.windows import windows
+from training.export import write_manifest
+from training.held_out import Asked, fill, questions
+
+Array = npt.NDArray[np.float64]
+FALSE_ANSWERS = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One question with its evidence, read to the top: a lower margin and spans for each window."""
+
+    asked: Asked
+    answers: tuple[str, ...]  # none where the evidence was taken away
+    evidence: list[Evidence]
+    windows: list[tuple[int, float, list[Found]]]  # place in the evidence, lower margin, spans
+
+    def spans(self, deep: int, order_weight: float) -> list[list[Found]]:
+        """What the model would give if it read only `deep` windows to the top."""
+        chosen = sorted(self.windows, key=lambda each: order_weight * math.log1p(each[0]) - each[1])[:deep]
+        found: list[list[Found]] = [[] for _ in self.evidence]
+        for place, _, some in chosen:
+            found[place].extend(some)
+        return [distinct(each) for each in found]
+
+
+def read_all(
+    model: OnnxSpanModel, search: HybridSearch, every: Sequence[Asked], *, removed: bool
+) -> list[Read]:
+    """Each question with its evidence; `removed` takes away what holds the answer."""
+
+    def read(asked: Asked) -> Read:
+        evidence = search(asked.question)
+        if removed:
+            evidence = asked.without_answer(evidence)
+        pairs = [(asked.question, each.article.title, each.passage.text) for each in evidence]
+        found = []
+        for window in windows(model.tokenizer, pairs):
+            margin, hidden = model.glance(window)
+            found.append((window.text, margin, model.look(window, pairs[window.text][2], hidden)))
+        return Read(asked, () if removed else asked.answers, evidence, found)
+
+    with ThreadPoolExecutor(processors()) as pool:
+        return list(pool.map(read, every))
+
+
+def ranked_spans(
+    read: Read, ranking: Sequence[float], deep: int, order_weight: float
+) -> list[tuple[Candidate, str]]:
+    """Every candidate, best first, with the words of its span."""
+    every = rank(read.asked.question, read.evidence, read.spans(deep, order_weight), ranking)
+    return [(each, each.evidence.passage.text[each.found.start : each.found.end]) for each in every]
+
+
+def quality(
+    sets: Sequence[Sequence[Read]], ranking: Sequence[float], deep: int, order_weight: float
+) -> dict[str, float]:
+    """Percent of answerable questions, all of them answered; sets count equally.
+
+    EM, F1 and containment of the short answer, and how often the first and the first five articles of the
+    evidence, in the reader's order, hold the answer.
+    """
+    said = []
+    for reads in sets:
+        rows = []
+        for each in reads:
+            if each.answers:
+                spans = ranked_spans(each, ranking, deep, order_weight)
+                text = spans[0][1] if spans else ""
+                order = [span.evidence.article.id for span, _ in spans]
+                order = list(dict.fromkeys([*order, *(other.article.id for other in each.evidence)]))
+                rows.append(
+                    (
+                        exact_match(text, each.answers),
+                        token_f1(text, each.answers),
+                        containment(text, each.answers),
+                        *(bool(each.asked.articles & set(order[:k])) for k in (1, 5)),
+                    )
+                )
+        said.append(np.mean(rows, axis=0))
+    names = ("em", "f1", "contained", "success@1", "success@5")
+    return {
+        name: round(100 * float(value), 1) for name, value in zip(names, np.mean(said, axis=0), strict=True)
+    }
+
+
+def softmax_weights(
+    groups: Sequence[tuple[Array, npt.NDArray[np.bool_]]], ridge: float = 1e-3
+) -> list[float]:
+    """Weights under which right candidates have the greatest chance among those of their question.
+
+    Each group is a question's candidates, clues [count, size] and which are right; some must be (conditional
+    logit: McFadden, 1974).
+    """
+
+    def loss(weights: Array) -> float:
+        total = ridge * float(weights @ weights)
+        for clues, right in groups:
+            scores = clues @ weights
+            total += (logsumexp(scores) - logsumexp(scores[right])) / len(groups)
+        return total
+
+    start = np.zeros(groups[0][0].shape[1])
+    return [round(float(each), 4) for each in minimize(loss, start, method="BFGS").x]
+
+
+def logistic(traits: Array, right: npt.NDArray[Any], ridge: float = 1e-2) -> tuple[float, list[float]]:
+    """Bias and weights of the logistic curve that gives the chance of being right, by Newton's method."""
+    x = np.hstack([traits, np.ones((len(traits), 1))])
+    weights = np.zeros(x.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
+        slope = x.T @ (right - chance) - ridge * weights
+        curve = (x * (chance * (1 - chance))[:, None]).T @ x + ridge * np.eye(x.shape[1])
+        weights = weights + np.linalg.solve(curve, slope)
+    return float(weights[-1]), [float(each) for each in weights[:-1]]
+
+
+def groups_of(
+    sets: Sequence[Sequence[Read]], deep: int, order_weight: float
+) -> list[tuple[Array, npt.NDArray[np.bool_]]]:
+    """The candidates of each question that has a right one; a smaller set's are repeated to weigh as much."""
+    made = []
+    for reads in sets:
+        own = []
+        for each in reads:
+            spans = ranked_spans(each, Calibration().ranking, deep, order_weight)
+            right = np.array([token_f1(text, each.answers) >= 0.5 for _, text in spans], dtype=bool)
+            if right.any():
+                own.append((np.array([span.clues for span, _ in spans]), right))
+        made.append(own)
+    most = max(map(len, made))
+    return [each for own in made for each in itertools.islice(itertools.cycle(own), most)]
+
+
+def calibration_of(
+    sets: Sequence[Sequence[Read]], deep: int, order_weight: float
+) -> tuple[Calibration, dict[str, Any]]:
+    """The weights of the clues, then the confidence on them, then the threshold."""
+    ranking = softmax_weights(groups_of(sets, deep, order_weight))
+    reads = [each for one in sets for each in one]
+    rows, right = [], []
+    for each in reads:
+        spans = ranked_spans(each, ranking, deep, order_weight)
+        if spans:
+            rows.append(traits(spans[0][0], [span for span, _ in spans]))
+            right.append(bool(each.answers) and token_f1(spans[0][1], each.answers) >= 0.5)
+        else:
+            rows.append((-20.0, 0.0, 0.0, 0.0))
+            right.append(False)
+    table, truth = np.array(rows), np.array(right)
+    bias, weights = logistic(table, truth)
+    chance = 1 / (1 + np.exp(-(table @ np.array(weights) + bias)))
+    none = np.array([not each.answers for each in reads])
+    curve = [point(share, chance, none, truth) for share in (0.02, 0.05, FALSE_ANSWERS, 0.2, 0.3)]
+    threshold = next(each["threshold"] for each in curve if each["false_answers"] == FALSE_ANSWERS)
+    fitted = Calibration(
+        tuple(ranking), round(bias, 4), tuple(round(each, 4) for each in weights), round(threshold, 4)
+    )
+    return fitted, {"risk_coverage": curve, "ece": calibration_error(chance, truth)}
+
+
+def point(
+    share: float, chance: Array, none: npt.NDArray[np.bool_], right: npt.NDArray[np.bool_]
+) -> dict[str, float]:
+    """The threshold at which `share` of the unanswerable questions are answered, and what else is."""
+    threshold = float(np.quantile(chance[none], 1 - share)) + 1e-6
+    answered = ~none & (chance >= threshold)
+    return {
+        "false_answers": share,
+        "threshold": threshold,
+        "answered": float(answered.sum() / (~none).sum()),
+        "right_of_answered": float(right[answered].mean()) if answered.any() else float("nan"),
+    }
+
+
+def calibration_error(chance: Array, right: npt.NDArray[np.bool_], bins: int = 10) -> float:
+    """Expected calibration error over bins of equal width (Guo et al., 2017)."""
+    which = np.minimum((chance * bins).astype(int), bins - 1)
+    gaps = [
+        abs(chance[which == each].mean() - right[which == each].mean()) * (which == each).mean()
+        for each in range(bins)
+        if (which == each).any()
+    ]
+    return float(sum(gaps))
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="the folder reader-training")
+    parser.add_argument("model", type=Path, help="the folder of an exported model; its manifest is rewritten")
+    parser.add_argument(
+        "--work", type=Path, required=True, help="a folder for the library, kept for next time"
+    )
+    parser.add_argument("--deep", type=int, default=8, help="windows that go through all layers")
+    args = parser.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    model = OnnxSpanModel(args.model, None)
+    with Library.open(args.work / "library", SentenceTransformerEmbedder()) as library:
+        fill(library, args.data, args.work)
+        search = HybridSearch(library)
+        sets = [
+            read_all(model, search, every, removed=False)
+            + read_all(model, search, [each for each in every if each.answers], removed=True)
+            for every in questions(args.data).values()
+        ]
+    weights = (0, 0.25, 0.5, 1.0, 1.5, 2.0)
+    order_weight = max(weights, key=lambda each: quality(sets, Calibration().ranking, args.deep, each)["f1"])
+    fitted, report = calibration_of(sets, args.deep, order_weight)
+    for deep in (4, 6, 8, 12, 100):
+        report[f"deep {deep}"] = quality(sets, fitted.ranking, deep, order_weight)
+    values = {"deep": args.deep, "order_weight": order_weight, "calibration": asdict(fitted)}
+    print(json.dumps({**values, **report}, indent=2))
+    print("manifest", write_manifest(args.model, values))
+
+
+if __name__ == "__main__":
+    main()

