@@ -13,9 +13,9 @@ from rag.compose import Holdings, compose
 from rag.errors import InputError
 from rag.library import Library
 from rag.reader import Reader
+from rag.readers import reader_named
 from rag.retriever import PassageRetriever, to_evidence
 from rag.search import HybridSearch
-from rag.sentence_reader import SentenceReader
 from rag.types import Answer, AnswerSpan, Filters
 
 MAX_QUESTION = 2_000  # characters
@@ -23,16 +23,19 @@ MAX_QUESTION = 2_000  # characters
 State = dict[str, Any]
 
 
-def answer_chain(library: Library, reader: Reader | None = None) -> Runnable[Any, State]:
+def answer_chain(
+    library: Library, reader: Reader | None = None, *, threshold: float | None = None
+) -> Runnable[Any, State]:
     """Everything between a question and its cited answer, over an open library.
 
     The input is a question, or a mapping with `question` and `filters` (a `Filters`). The output holds
     `question, filters, documents` (the retriever's), `spans` (the reader's) and `answer` (an `Answer`), and
-    streams in that order; `chain.pick("answer")` gives the answer alone. Raises InputError for an empty or
-    an overlong question.
+    streams in that order; `chain.pick("answer")` gives the answer alone. A `threshold` other than the
+    reader's makes it answer more (0: always) or less. Raises InputError for an empty or an overlong question.
     """
     retriever = PassageRetriever(search=HybridSearch(library))
-    reader = reader or SentenceReader(library.embedder)
+    reader = reader or reader_named()
+    sure = reader.threshold if threshold is None else threshold
     holdings = Holdings(
         article_count=library.catalog.article_count,
         matching_articles=library.catalog.matching_articles,
@@ -54,7 +57,7 @@ def answer_chain(library: Library, reader: Reader | None = None) -> Runnable[Any
                 state["question"],
                 [to_evidence(each) for each in state["documents"]],
                 state["spans"],
-                threshold=reader.threshold,
+                threshold=sure,
                 holdings=holdings,
                 filters=state["filters"],
             )

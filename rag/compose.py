@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.terms import has_topic, names
+from rag.terms import has_topic, names, plain
 from rag.types import Abstention, Answer, AnswerSpan, Citation, Claim, Evidence, Filters, Reason
 
 _SUPPORT = 2  # further articles cited for the same short answer
-_NEARLY = 1.0  # how far the score of such a sentence may lie under the best
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,9 @@ def compose(
     """The answer that the best span gives, or an abstention where it stays below the threshold.
 
     One claim: the best sentence, verbatim. It cites that sentence, and those of other articles that give the
-    same short answer nearly as surely.
+    same short answer and are sure enough alone. Evidence comes in the reader's order, then the search's.
     """
+    evidence = _reranked(evidence, spans)
     best = spans[0] if spans else None
     confidence = best.confidence if best else 0.0
     unmentioned = _unmentioned(question, holdings)
@@ -44,9 +44,9 @@ def compose(
             searched_for=question,
             abstention=_decline(question, unmentioned, holdings, filters),
             confidence=min(confidence, threshold / 2) if hopeless else confidence,
-            evidence=tuple(evidence),
+            evidence=evidence,
         )
-    cited = [best, *_support(best, spans[1:])]
+    cited = [best, *_support(best, spans[1:], threshold)]
     citations = tuple(Citation(each.evidence.article, each.sentence, each.quote) for each in cited)
     return Answer(
         question=question,
@@ -55,18 +55,24 @@ def compose(
         citations=citations,
         short_answer=_on_one_line(best.short or best.quote),
         confidence=confidence,
-        evidence=tuple(evidence),
+        evidence=evidence,
     )
 
 
-def _support(best: AnswerSpan, others: Sequence[AnswerSpan]) -> list[AnswerSpan]:
+def _reranked(evidence: Sequence[Evidence], spans: Sequence[AnswerSpan]) -> tuple[Evidence, ...]:
+    """The evidence with what the reader's spans lie in first, in their order."""
+    read = {each.evidence.passage.id: each.evidence for each in spans}
+    return (*read.values(), *(each for each in evidence if each.passage.id not in read))
+
+
+def _support(best: AnswerSpan, others: Sequence[AnswerSpan], threshold: float) -> list[AnswerSpan]:
     """The best span of each other article that gives the same short answer."""
     if best.short is None:
         return []
-    wanted, articles, found = best.short.casefold(), {best.evidence.article.id}, []
+    wanted, articles, found = plain(best.short), {best.evidence.article.id}, []
     for each in others:
-        agrees = each.short is not None and each.short.casefold() == wanted
-        if agrees and best.score - each.score <= _NEARLY and each.evidence.article.id not in articles:
+        agrees = each.short is not None and plain(each.short) == wanted
+        if agrees and each.confidence >= threshold and each.evidence.article.id not in articles:
             articles.add(each.evidence.article.id)
             found.append(each)
     return found[:_SUPPORT]

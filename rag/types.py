@@ -87,8 +87,8 @@ class AnswerSpan:
     """What a reader found in one piece of evidence; all spans are article offsets.
 
     `sentence` is what gets quoted, `answer` the shortest span inside it that answers (None where only the
-    sentence as a whole does). `score` and `null_score` are probabilities-in-logit-space on one scale across
-    passages: the span beats "not here" by their difference. `confidence` is in [0, 1].
+    sentence as a whole does). `score` and `null_score` are logits on one scale across passages: the span
+    beats "not here" by their difference. `confidence` is in [0, 1].
     """
 
     evidence: Evidence

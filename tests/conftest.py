@@ -7,6 +7,7 @@ import pytest
 from pytest_socket import socket_allow_hosts
 
 from rag.embed import SentenceTransformerEmbedder
+from rag.span_model import OnnxSpanModel
 
 os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "ANONYMIZED_TELEMETRY": "False", "HF_HUB_OFFLINE": "1"}
 
@@ -30,3 +31,9 @@ def _clean_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def embedder() -> SentenceTransformerEmbedder:
     """The bundled embedder."""
     return SentenceTransformerEmbedder()
+
+
+@pytest.fixture(scope="session")
+def span_model() -> OnnxSpanModel:
+    """The bundled span model."""
+    return OnnxSpanModel()

@@ -200,6 +200,15 @@ def test_an_empty_library_says_so(tmp_path: Path) -> None:
     assert (answer.confidence, answer.evidence) == (0.0, ())
 
 
+@pytest.mark.parametrize(("threshold", "declines"), [(None, False), (0.0, False), (0.95, True)])
+def test_another_threshold_than_the_readers_can_be_set(
+    library: Library, threshold: float | None, declines: bool
+) -> None:
+    answer = ask(answer_chain(library, FirstPassageReader(), threshold=threshold), QUESTION)
+    assert (answer.abstention is not None) == declines
+    assert answer.confidence == 0.9
+
+
 def test_a_reader_that_finds_nothing_is_declined(library: Library) -> None:
     class Nothing(FirstPassageReader):
         def read(self, question: str, evidence: Sequence[Evidence]) -> list[AnswerSpan]:

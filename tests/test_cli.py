@@ -273,6 +273,21 @@ def test_eval_writes_a_run_folder_and_compares_with_another(run: Run, library: s
     assert "fixed: q2" in rows_now.out
 
 
+def test_eval_can_answer_however_unsure(run: Run, library: str, tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(
+        json.dumps({"id": "q", "question": "Who drank the talks?", "answers": ["Bo"], "answerable": True})
+    )
+    outcomes = []
+    for options in ([], ["--always-answer"]):
+        out = tmp_path / f"run{len(options)}"
+        assert run("eval", str(gold), "--library", library, "--out", str(out), *options).code == 0
+        row = json.loads((out / "results.jsonl").read_text())
+        threshold = json.loads((out / "manifest.json").read_text())["models"]["threshold"]
+        outcomes.append((row["abstained"], row["confidence"] < 0.5, threshold == 0))
+    assert outcomes == [(True, True, False), (False, True, True)]
+
+
 def test_eval_exits_with_1_where_more_was_broken_than_fixed(run: Run, library: str, tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
     row = {

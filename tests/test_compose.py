@@ -72,9 +72,9 @@ def test_other_articles_that_give_the_same_short_answer_confidently_are_cited_to
     answer = composed(
         BEST,
         found(1, "Later Ada Stone bought it.", "Ada Stone", 0.8),  # the same article
-        found(2, "It is run by ADA STONE.", "ADA STONE", 0.6),
+        found(2, "It is run by “ADA  STONE”.", "“ADA  STONE”", 0.6),
         found(2, "Ada Stone again.", "Ada Stone", 0.6),  # cited already
-        found(3, "Ada Stone, perhaps.", "Ada Stone", 0.5),  # not sure enough
+        found(3, "Ada Stone, perhaps.", "Ada Stone", 0.4),  # not sure enough
         found(4, "Ada runs it.", "Ada", 0.7),  # another answer
         found(5, "The ferry runs.", None, 0.7),
         found(6, "Ada Stone does.", "Ada Stone", 0.6),
@@ -82,7 +82,7 @@ def test_other_articles_that_give_the_same_short_answer_confidently_are_cited_to
     )
     assert [each.article.id for each in answer.citations] == ["a1", "a2", "a6"]
     assert answer.claims[0].citations == (0, 1, 2)
-    assert answer.citations[1].quote == "It is run by ADA STONE."
+    assert answer.citations[1].quote == "It is run by “ADA  STONE”."
 
 
 def test_a_span_at_the_threshold_answers_and_one_below_declines_with_its_evidence() -> None:

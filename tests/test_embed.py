@@ -39,6 +39,20 @@ def test_a_question_is_nearest_to_the_text_that_means_the_same(embedder: Sentenc
     assert int(np.argmax(embedder.embed_documents(TEXTS) @ question)) == 1
 
 
+@pytest.mark.parametrize("text", [*TEXTS, "Who bought the ferry in Genève?", "word " * 400, "x" * 3_000])
+def test_a_question_has_the_vector_that_sentence_transformers_gives_it(
+    embedder: SentenceTransformerEmbedder, text: str
+) -> None:
+    expected = embedder._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+    np.testing.assert_allclose(embedder.embed_query(text), expected, atol=2e-6)
+
+
+def test_a_changed_graph_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.embed.GRAPH_SHA256", "0" * 64)
+    with pytest.raises(LibraryDamaged, match=r"embedder\.onnx is damaged"):
+        SentenceTransformerEmbedder().embed_query("harbour")
+
+
 def test_vectors_come_in_the_order_of_their_texts_whatever_these_are_embedded_with(
     embedder: SentenceTransformerEmbedder,
 ) -> None:
@@ -104,7 +118,7 @@ def test_the_bundled_model_by_its_folder_gives_the_same_vectors(
     by_folder = SentenceTransformerEmbedder(str(BUNDLED_FOLDER))
     assert (by_folder.fingerprint, by_folder.dimension) == (embedder.fingerprint, 384)
     assert by_folder.max_tokens == 256
-    np.testing.assert_array_equal(by_folder.embed_query("harbour"), embedder.embed_query("harbour"))
+    np.testing.assert_allclose(by_folder.embed_query("harbour"), embedder.embed_query("harbour"), atol=2e-6)
 
 
 @pytest.mark.parametrize("name", ["nobody-at-all/no-such-model", "not a name!", "../up/and/away"])

@@ -40,6 +40,12 @@ def test_a_mistake_in_the_file_is_one_sentence_that_names_it(content: str, told:
         load_settings()
 
 
+def test_the_reader_can_be_set_and_is_the_bundled_one_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().reader == "bundled"
+    monkeypatch.setenv("DATELINE_READER", "hf:some/model")
+    assert load_settings().reader == "hf:some/model"
+
+
 def test_a_variable_that_is_no_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_LIBARY", "x")
     with pytest.raises(InputError, match=r"no setting DATELINE_LIBARY.*DATELINE_LIBRARY"):

@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from rag.embed import BUNDLED
 from rag.errors import InputError
+from rag.readers import BUNDLED_READER
 
 _PREFIX = "DATELINE_"
 
@@ -27,6 +28,7 @@ class Settings(BaseSettings):
 
     library: Path = Field(default_factory=lambda: user_data_path("dateline", appauthor=False) / "library")
     embedder: str = BUNDLED
+    reader: str = BUNDLED_READER
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65_535)
     user: str | None = None

@@ -11,6 +11,8 @@ import typer
 from rag.embed import SentenceTransformerEmbedder
 from rag.errors import LibraryError
 from rag.library import Library
+from rag.readers import reader_named
+from rag.span_reader import SpanReader
 from rag.types import Answer, Filters
 from ui.settings import Settings
 
@@ -29,7 +31,8 @@ class Desk:
 
     settings: Settings
     library: Library
-    reader: str
+    reader: SpanReader
+    threshold: float
     ask: Ask
 
     def facts(self) -> dict[str, object]:
@@ -41,7 +44,9 @@ class Desk:
             "models": {
                 "embedder": catalog.meta("embedder"),
                 "embedder_sha256": catalog.meta("embedder_sha256"),
-                "reader": self.reader,
+                "reader": self.reader.model.name,
+                "reader_sha256": self.reader.model.fingerprint,
+                "threshold": self.threshold,
             },
         }
 
@@ -73,14 +78,14 @@ def open_library(settings: Settings, *, create: bool = False, check: bool = True
 
 
 @contextmanager
-def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
-    """An open library with its chain."""
+def open_desk(settings: Settings, *, create: bool = False, always_answer: bool = False) -> Iterator[Desk]:
+    """An open library with its chain, which declines where the reader is not sure, or never for that."""
     from rag.chain import answer_chain, ask
-    from rag.sentence_reader import SentenceReader
 
     with open_library(settings, create=create) as library:
-        reader = SentenceReader(library.embedder)
-        chain = answer_chain(library, reader)
+        reader = reader_named(settings.reader)
+        threshold = 0.0 if always_answer else reader.threshold
+        chain = answer_chain(library, reader, threshold=threshold)
         yield Desk(
-            settings, library, type(reader).__name__, lambda question, filters: ask(chain, question, filters)
+            settings, library, reader, threshold, lambda question, filters: ask(chain, question, filters)
         )

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from rag.library import Library
-from ui.settings import load_settings
+from rag.readers import reader_named
+from ui.settings import Settings, load_settings
 from ui.wiring import LibraryOption, open_library
 
 
@@ -29,11 +30,12 @@ def doctor_command(
             opened.check_identity()
             for finding in examine(opened):
                 typer.echo(f"{'ok    ' if finding.sound else 'mended'}  {finding.what}")
-        for name, value in _facts(opened).items():
+        for name, value in _facts(opened, settings).items():
             typer.echo(f"{name + ':':<10}{value}")
 
 
-def _facts(library: Library) -> dict[str, str]:
+def _facts(library: Library, settings: Settings) -> dict[str, str]:
+    model = reader_named(settings.reader).model
     catalog = library.catalog
     span = catalog.date_range()
     size = sum(each.stat().st_size for each in library.folder.rglob("*") if each.is_file())
@@ -43,5 +45,6 @@ def _facts(library: Library) -> dict[str, str]:
         "dates": f"{span[0]} to {span[1]}" if span else "none",
         "sources": f"{len(catalog.sources()):,}",
         "embedder": f"{catalog.meta('embedder')} ({(catalog.meta('embedder_sha256') or '')[:12]})",
+        "reader": f"{model.name} ({model.fingerprint[:12]})",
         "disk": f"{size / 2**20:,.1f} MiB",
     }

@@ -21,6 +21,10 @@ def eval_command(
     against: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Compare with this run; exit 1 if it was better.")
     ] = None,
+    always_answer: Annotated[
+        bool,
+        typer.Option("--always-answer", help="Answer however unsure: shows what each threshold would give."),
+    ] = False,
     library: LibraryOption = None,
 ) -> None:
     """Score the answers to a gold set of questions."""
@@ -41,7 +45,7 @@ def eval_command(
         typer.echo(notice, err=True)
     console = Console(stderr=True)
     with (
-        open_desk(settings) as desk,
+        open_desk(settings, always_answer=always_answer) as desk,
         Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         desk.warm()

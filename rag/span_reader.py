@@ -1,0 +1,162 @@
+"""The reader: answer spans of a span model, compared across passages, with a calibrated confidence."""
+
+import math
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rag.sentences import sentences
+from rag.span_model import SpanModel
+from rag.spans import Found
+from rag.terms import content_terms, plain, stem, words
+from rag.types import AnswerSpan, Evidence, Span
+
+_FAR = 12.0  # the lead over a rival that is not there
+_MISSED = 100  # the rank of a passage that a search did not find
+
+
+class Clues(NamedTuple):
+    """What speaks for a span; shares are in [0, 1], a term weighs the more, the fewer passages have it."""
+
+    margin: float  # over "not here"
+    dense: float = 0.0  # minus the logarithm of its passage's rank by meaning
+    lexical: float = 0.0  # the same by words
+    agreement: float = 0.0  # the logarithm of the number of articles that give the same answer
+    covered: float = 0.0  # the share of the question's terms that its passage and title have
+    titled: float = 0.0  # the share that its title has
+    echo: float = 0.0  # the share of the answer's own words that the question has already
+
+
+class Traits(NamedTuple):
+    """What the confidence in the best span depends on."""
+
+    margin: float
+    lead: float  # of its rank over the best other answer
+    agreement: float
+    covered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How what speaks for a span becomes its rank and its confidence.
+
+    The rank is the sum of the `Clues`, weighted by `ranking`; a softmax over the ranks of all spans found for
+    a question gives the chance of each. The confidence is a logistic model of the `Traits` (Platt, 1999).
+    Both are fitted on questions about articles that the model never saw. The defaults take the margin alone,
+    and 0 for even odds, as training on SQuAD 2.0 does.
+    """
+
+    ranking: Sequence[float] = Clues(margin=1.0)
+    bias: float = 0.0
+    weights: Sequence[float] = Traits(margin=0.5, lead=0.0, agreement=0.0, covered=0.0)
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span found in one piece of evidence."""
+
+    evidence: Evidence
+    found: Found
+    answer: str  # plain: what makes two answers the same
+    clues: Clues
+    rank: float
+
+
+class SpanReader:
+    """Reads all evidence with a span model."""
+
+    def __init__(self, model: SpanModel) -> None:
+        self.model = model
+        self.calibration = Calibration(**model.calibration)
+
+    @property
+    def threshold(self) -> float:
+        return self.calibration.threshold
+
+    def read(self, question: str, evidence: Sequence[Evidence]) -> list[AnswerSpan]:
+        """The best span of each passage that was read closely, best first."""
+        texts = [(each.article.title, each.passage.text) for each in evidence]
+        ranked = rank(question, evidence, self.model.read(question, texts), self.calibration.ranking)
+        best: dict[str, AnswerSpan] = {}
+        for each in ranked:
+            passage = each.evidence.passage.id
+            if passage not in best:
+                best[passage] = _answer_span(each, self._confidence(each, ranked))
+        return list(best.values())
+
+    def _confidence(self, candidate: Candidate, ranked: Sequence[Candidate]) -> float:
+        total = self.calibration.bias + weighted(self.calibration.weights, traits(candidate, ranked))
+        return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
+
+
+def rank(
+    question: str,
+    evidence: Sequence[Evidence],
+    found: Sequence[Sequence[Found]],
+    weights: Sequence[float],
+) -> list[Candidate]:
+    """Every span found in each piece of evidence, best first."""
+    asked = _stems(" ".join(content_terms(question)))
+    titles = [_stems(each.article.title) for each in evidence]
+    said = [title | _stems(each.passage.text) for title, each in zip(titles, evidence, strict=True)]
+    rarity = {
+        term: math.log(1 + len(evidence) / (1 + sum(term in words for words in said))) for term in asked
+    }
+    spans = [
+        (place, span, plain(each.passage.text[span.start : span.end]))
+        for place, (each, some) in enumerate(zip(evidence, found, strict=True))
+        for span in some
+    ]
+    articles: dict[str, set[str]] = {}
+    for place, span, answer in spans:
+        if span.margin > 0:
+            articles.setdefault(answer, set()).add(evidence[place].article.id)
+    candidates = []
+    for place, span, answer in spans:
+        own = _stems(answer)
+        clues = Clues(
+            margin=span.margin,
+            dense=-math.log1p(evidence[place].dense_rank or _MISSED),
+            lexical=-math.log1p(evidence[place].lexical_rank or _MISSED),
+            agreement=math.log(max(1, len(articles.get(answer, ())))),
+            covered=_share(rarity, said[place]),
+            titled=_share(rarity, titles[place]),
+            echo=len(own & asked) / max(1, len(own)),
+        )
+        candidates.append(Candidate(evidence[place], span, answer, clues, weighted(weights, clues)))
+    return sorted(candidates, key=lambda each: -each.rank)
+
+
+def traits(candidate: Candidate, ranked: Sequence[Candidate]) -> Traits:
+    """The traits of the best candidate, given all of them, best first."""
+    rival = next((each.rank for each in ranked if each.answer != candidate.answer), None)
+    lead = _FAR if rival is None else max(-_FAR, min(_FAR, candidate.rank - rival))
+    clues = candidate.clues
+    return Traits(clues.margin, lead, clues.agreement, clues.covered)
+
+
+def weighted(weights: Sequence[float], values: Sequence[float]) -> float:
+    """The weighted sum."""
+    return sum(weight * value for weight, value in zip(weights, values, strict=True))
+
+
+def _stems(text: str) -> set[str]:
+    return set(map(stem, words(text)))
+
+
+def _share(rarity: Mapping[str, float], said: Set[str]) -> float:
+    """The share of the terms' weight that some words carry."""
+    return sum(weight for term, weight in rarity.items() if term in said) / (sum(rarity.values()) or 1.0)
+
+
+def _answer_span(candidate: Candidate, confidence: float) -> AnswerSpan:
+    evidence, found = candidate.evidence, candidate.found
+    start = evidence.passage.span.start
+    touched = [
+        each for each in sentences(evidence.passage.text) if each.start < found.end and each.end > found.start
+    ]
+    sentence = Span(start + touched[0].start, start + touched[-1].end)
+    answer = Span(start + found.start, start + found.end)
+    null_score = found.null_score
+    return AnswerSpan(evidence, sentence, answer, candidate.rank + null_score, null_score, confidence)

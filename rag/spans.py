@@ -1,0 +1,85 @@
+"""From start and end scores to the best answer spans of a text."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float32]
+MAX_ANSWER = 30  # tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A span of a text by half-open character offsets, its score, and that of "no answer here"."""
+
+    start: int
+    end: int
+    score: float
+    null_score: float
+
+    @property
+    def margin(self) -> float:
+        """By how much the span beats "no answer here": comparable between texts."""
+        return self.score - self.null_score
+
+
+def best_margin(starts: Scores, ends: Scores, null_score: float) -> float:
+    """The margin of the best span; -inf for a text without tokens.
+
+    Args:
+        starts, ends: a score for each token of the text, shape (length,).
+        null_score: the score of "no answer here", on the same scale as a sum of two such scores.
+    """
+    return float(_sums(starts, ends).max(initial=-np.inf)) - null_score
+
+
+def best_spans(
+    text: str, offsets: Sequence[tuple[int, int]], starts: Scores, ends: Scores, null_score: float, count: int
+) -> list[Found]:
+    """The `count` best spans that do not overlap, best first; whole words, at most `MAX_ANSWER` tokens.
+
+    Args:
+        offsets: where each token stands in `text`.
+        starts, ends, null_score: as for `best_margin`.
+    """
+    sums = _sums(starts, ends)
+    flat = sums.ravel()
+    some = min(count * 8, flat.size)
+    top: list[int] = np.argpartition(-flat, some - 1)[:some].tolist() if some else []
+    kept: list[Found] = []
+    for place in sorted(top, key=lambda index: -flat[index]):
+        first, last = divmod(place, sums.shape[1])
+        if not np.isfinite(sums[first, last]) or len(kept) == count:
+            break
+        start, end = _whole_words(text, offsets[first][0], offsets[last][1])
+        if all(end <= other.start or start >= other.end for other in kept):
+            kept.append(Found(start, end, float(sums[first, last]), null_score))
+    return kept
+
+
+def distinct(found: Iterable[Found]) -> list[Found]:
+    """Best first by margin, without spans that overlap a better one, as those of two windows may."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda each: -each.margin):
+        if all(one.end <= other.start or one.start >= other.end for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _sums(starts: Scores, ends: Scores) -> Scores:
+    """Start plus end for each first and last token, shape (length, length); -inf where no span can be."""
+    place = np.arange(len(starts))
+    length = place[None, :] - place[:, None]
+    allowed = (length >= 0) & (length < MAX_ANSWER)
+    return np.where(allowed, starts[:, None] + ends[None, :], np.float32(-np.inf))
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the rest of the words that it begins and ends in."""
+    while start > 0 and text[start].isalnum() and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    return start, end

@@ -1,0 +1,190 @@
+"""The reader quotes exact places, compares passages on one scale and is surer of what more speaks for."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fakes import HashEmbedder, article
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.split import split
+from rag.span_model import OnnxSpanModel
+from rag.span_reader import Clues, SpanReader
+from rag.spans import Found
+from rag.types import Article, Evidence
+
+QUESTION = "Who bought the ferry Söder?"
+FERRY = article(1, "It rained.\r\n\r\nThe ferry “Söder” 🙂 was bought by Ada Stone in 1994. It is late.")
+BRIDGE = article(2, "The bridge burned. Nobody was hurt.")
+
+
+class MarkedModel:
+    """Finds `<margin|answer>` wherever a text has it."""
+
+    name = fingerprint = "marked"
+
+    def __init__(self, **calibration: Any) -> None:
+        self.calibration = {"weights": (1.0, 0.0, 0.0, 0.0), **calibration}
+
+    def read(self, question: str, texts: Sequence[tuple[str, str]]) -> list[list[Found]]:
+        made = []
+        for _, text in texts:
+            spans = []
+            for piece in text.split("<")[1:]:
+                margin, _, rest = piece.partition("|")
+                answer = rest.partition(">")[0]
+                start = text.index(f"|{answer}>") + 1
+                spans.append(Found(start, start + len(answer), float(margin), 0.0))
+            made.append(sorted(spans, key=lambda found: -found.margin))
+        return made
+
+
+def evidence(*articles: Article) -> list[Evidence]:
+    """All passages of the articles, in order."""
+    embedder = HashEmbedder()
+    return [
+        Evidence(passage, each.info, 1 / rank)
+        for rank, each in enumerate(articles, 1)
+        for passage in split(each, embedder.token_starts, 60)
+    ]
+
+
+def marked(*texts: str) -> list[Evidence]:
+    return evidence(*(article(number, text) for number, text in enumerate(texts, 1)))
+
+
+def answers(reader: SpanReader, *texts: str) -> list[str | None]:
+    return [each.short for each in reader.read("Who?", marked(*texts))]
+
+
+def test_the_answer_is_quoted_with_the_sentence_around_it(span_model: OnnxSpanModel) -> None:
+    best, *_ = SpanReader(span_model).read(QUESTION, evidence(BRIDGE, FERRY))
+    assert best.short == "Ada Stone"
+    assert best.quote == "The ferry “Söder” 🙂 was bought by Ada Stone in 1994."
+    assert best.sentence.of(FERRY.text) == best.quote
+    assert best.evidence.article == FERRY.info
+
+
+def test_nothing_to_read_gives_an_empty_list(span_model: OnnxSpanModel) -> None:
+    reader = SpanReader(span_model)
+    assert reader.read(QUESTION, []) == []
+    assert reader.read(QUESTION, evidence(article(1, " \n "))) == []
+
+
+def test_an_answer_over_two_sentences_is_quoted_with_both() -> None:
+    (found,) = SpanReader(MarkedModel()).read("Who?", marked("One. Here <1|it is. And> there. Four."))
+    assert found.quote == "Here <1|it is. And> there."
+
+
+def test_passages_are_ordered_by_margin_and_give_their_best_span_each() -> None:
+    reader = SpanReader(MarkedModel())
+    assert answers(reader, "<1|one> <3|three>", "<2|two>", "none") == ["three", "two"]
+
+
+@pytest.mark.parametrize(
+    ("clue", "question", "first", "second"),
+    [
+        ("dense", "Who?", "<1|a b>", "<1.5|c d>"),
+        ("lexical", "Who?", "<1|a b>", "<1.5|c d>"),
+        ("covered", "Who bought the ferry?", "<1|a b> bought the ferry", "<1.5|c d> spoke"),
+        ("titled", "What is Port1 like?", "<1|a b>", "<1.5|c d>"),
+    ],
+)
+def test_each_clue_lifts_a_span_as_far_as_it_is_weighted(
+    clue: str, question: str, first: str, second: str
+) -> None:
+    passages = [
+        replace(each, dense_rank=place, lexical_rank=place)
+        for place, each in enumerate(marked(first, second), 1)
+    ]
+    lifted = Clues(margin=1.0)._replace(**{clue: 2.0})
+    for ranking, expected in ((Clues(margin=1.0), ["c d", "a b"]), (lifted, ["a b", "c d"])):
+        found = SpanReader(MarkedModel(ranking=ranking)).read(question, passages)
+        assert [each.short for each in found] == expected
+
+
+def test_an_answer_that_repeats_the_question_falls() -> None:
+    passages = marked("<1.5|the ferry>", "<1|Ada Stone>")
+    for weight, first in ((0.0, "the ferry"), (-2.0, "Ada Stone")):
+        reader = SpanReader(MarkedModel(ranking=Clues(margin=1.0, echo=weight)))
+        assert reader.read("Who bought the ferry?", passages)[0].short == first
+
+
+def test_a_passage_that_one_search_missed_ranks_behind_those_it_found() -> None:
+    (missed, hit) = marked("<1|a b>", "<1|c d>")
+    found = SpanReader(MarkedModel(ranking=Clues(margin=1.0, dense=1.0))).read(
+        "Who?", [replace(missed, dense_rank=None), replace(hit, dense_rank=60)]
+    )
+    assert [each.short for each in found] == ["c d", "a b"]
+
+
+def test_an_answer_that_several_articles_give_rises() -> None:
+    texts = ["<2|One man>", "<1.9|The Mayor>", "<1.5|mayor.>"]
+    agreeing = SpanReader(MarkedModel(ranking=Clues(margin=1.0, agreement=1.0)))
+    assert answers(SpanReader(MarkedModel()), *texts)[0] == "One man"
+    assert answers(agreeing, *texts)[:2] == ["The Mayor", "mayor."]
+    weak = ["<2|One man>", "<1.9|Mayor>", "<-3|mayor>"]
+    assert answers(agreeing, *weak)[0] == "One man"
+
+
+@pytest.mark.parametrize(
+    ("weights", "more", "less"),
+    [
+        ((1.0, 0.0, 0.0, 0.0), ["<2|a b>"], ["<1|a b>"]),
+        ((0.0, 1.0, 0.0, 0.0), ["<2|a b>", "<1|c d>"], ["<2|a b>", "<1.5|c d>"]),
+        ((0.0, 0.0, 1.0, 0.0), ["<2|a b>", "<1|a b>"], ["<2|a b>", "<1|c d>"]),
+        ((0.0, 0.0, 0.0, 1.0), ["<2|a b> ferry"], ["<2|a b> bridge"]),
+    ],
+)
+def test_each_trait_makes_the_confidence_rise(
+    weights: tuple[float, ...], more: list[str], less: list[str]
+) -> None:
+    reader = SpanReader(MarkedModel(weights=weights))
+    surer, doubtful = (reader.read("Which ferry?", marked(*each))[0].confidence for each in (more, less))
+    assert 0 < doubtful < surer < 1
+
+
+def test_the_threshold_is_the_models() -> None:
+    assert SpanReader(MarkedModel(threshold=0.7)).threshold == 0.7
+    assert SpanReader(MarkedModel()).threshold == 0.5
+
+
+PIECES = [
+    "Ada Stone ",
+    "ferry ",
+    "bought ",
+    "1994",
+    ". ",
+    ".\n\n",
+    "\r\n",
+    "“",
+    "”",
+    "🙂",
+    "The ",
+    "in May ",
+    "!",
+]
+texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=40).map("".join)
+questions = st.sampled_from([QUESTION, "When?", "Where is Ada?", "Why?", "how many", "🙂", "?"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(questions, st.lists(texts, max_size=3))
+def test_whatever_the_texts_quotes_are_verbatim_and_answers_lie_inside_them(
+    span_model: OnnxSpanModel, question: str, given_texts: list[str]
+) -> None:
+    articles = {f"a{number}": article(number, text or "x") for number, text in enumerate(given_texts)}
+    spans = SpanReader(span_model).read(question, evidence(*articles.values()))
+    ranks = [each.score - each.null_score for each in spans]
+    assert ranks == sorted(ranks, reverse=True)
+    passages = [each.evidence.passage.id for each in spans]
+    assert len(passages) == len(set(passages))
+    for each in spans:
+        stored = articles[each.evidence.article.id].text
+        assert each.quote == each.sentence.of(stored) != ""
+        assert 0 <= each.confidence <= 1
+        assert each.answer is not None
+        assert each.sentence.start <= each.answer.start < each.answer.end <= each.sentence.end
+        assert each.short == each.answer.of(stored)
