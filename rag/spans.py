@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,11 @@ def best_margin(starts: Scores, ends: Scores, null_score: float) -> float:
         starts, ends: a score for each token of the text, shape (length,).
         null_score: the score of "no answer here", on the same scale as a sum of two such scores.
     """
-    return float(_sums(starts, ends).max(initial=-np.inf)) - null_score
+    longest = range(min(MAX_ANSWER, len(starts)))
+    best = max(
+        (float((starts[: len(starts) - more] + ends[more:]).max()) for more in longest), default=-np.inf
+    )
+    return best - null_score
 
 
 def best_spans(
@@ -70,10 +75,15 @@ def distinct(found: Iterable[Found]) -> list[Found]:
 
 def _sums(starts: Scores, ends: Scores) -> Scores:
     """Start plus end for each first and last token, shape (length, length); -inf where no span can be."""
-    place = np.arange(len(starts))
+    return np.where(_allowed(len(starts)), starts[:, None] + ends[None, :], np.float32(-np.inf))
+
+
+@lru_cache(maxsize=64)
+def _allowed(tokens: int) -> NDArray[np.bool_]:
+    """Which first and last tokens make a span."""
+    place = np.arange(tokens)
     length = place[None, :] - place[:, None]
-    allowed = (length >= 0) & (length < MAX_ANSWER)
-    return np.where(allowed, starts[:, None] + ends[None, :], np.float32(-np.inf))
+    return (length >= 0) & (length < MAX_ANSWER)
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
