@@ -21,7 +21,7 @@ from rag.library import Library
 from rag.processors import processors
 from rag.search import HybridSearch
 from rag.span_model import OnnxSpanModel
-from rag.span_reader import Calibration, Candidate, rank, traits
+from rag.span_reader import Calibration, Candidate, Traits, rank, traits
 from rag.spans import Found, distinct
 from rag.types import Evidence
 from rag.windows import windows
@@ -172,7 +172,7 @@ def calibration_of(
             rows.append(traits(spans[0][0], [span for span, _ in spans]))
             right.append(bool(each.answers) and token_f1(spans[0][1], each.answers) >= 0.5)
         else:
-            rows.append((-20.0, 0.0, 0.0, 0.0))
+            rows.append(Traits(margin=-20.0, lead=0.0, agreement=0.0, covered=0.0))
             right.append(False)
     table, truth = np.array(rows), np.array(right)
     bias, weights = logistic(table, truth)

@@ -161,7 +161,8 @@ def _sources_button(turn: int, label: str) -> str:
 
 def _confidence_html(confidence: float) -> str:
     word = "high" if confidence >= 0.75 else "medium" if confidence >= 0.45 else "low"
-    return f'<span class="dl-confidence dl-{word}">{word} confidence ({confidence:.0%})</span>'
+    shown = min(confidence, 0.99)  # nothing read by a machine is certain
+    return f'<span class="dl-confidence dl-{word}">{word} confidence ({shown:.0%})</span>'
 
 
 def _filters_html(filters: Filters) -> str:
