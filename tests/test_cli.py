@@ -276,7 +276,14 @@ def test_eval_writes_a_run_folder_and_compares_with_another(run: Run, library: s
 def test_eval_can_answer_however_unsure(run: Run, library: str, tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
     gold.write_text(
-        json.dumps({"id": "q", "question": "Who drank the talks?", "answers": ["Bo"], "answerable": True})
+        json.dumps(
+            {
+                "id": "q",
+                "question": "How many litres of paint does a wall of this kind need each year?",
+                "answers": ["12"],
+                "answerable": True,
+            }
+        )
     )
     outcomes = []
     for options in ([], ["--always-answer"]):
