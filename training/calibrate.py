@@ -231,9 +231,9 @@ def main() -> None:
             + read_all(model, search, [each for each in every if each.answers], removed=True)
             for every in questions(args.data).values()
         ]
-    weights = (0, 0.25, 0.5, 1.0, 1.5, 2.0)
-    order_weight = max(weights, key=lambda each: quality(sets, Calibration().ranking, args.deep, each)["f1"])
-    fitted, report = calibration_of(sets, args.deep, order_weight)
+    fits = {weight: calibration_of(sets, args.deep, weight) for weight in (0, 1, 2, 3)}
+    order_weight = max(fits, key=lambda each: quality(sets, fits[each][0].ranking, args.deep, each)["f1"])
+    fitted, report = fits[order_weight]
     for deep in (4, 6, 8, 12, 100):
         report[f"deep {deep}"] = quality(sets, fitted.ranking, deep, order_weight)
     values = {"deep": args.deep, "order_weight": order_weight, "calibration": asdict(fitted)}
