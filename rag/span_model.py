@@ -75,11 +75,8 @@ class OnnxSpanModel:
     def read(self, question: str, texts: Sequence[tuple[str, str]]) -> list[list[Found]]:
         made = windows(self.tokenizer, [(question, *each) for each in texts])
         hidden = list(self._pool.map(self.glance, made))
-        order = sorted(
-            range(len(made)),
-            key=lambda index: self.order_weight * math.log1p(made[index].text) - hidden[index][0],
-        )
-        chosen = order[: self.deep]
+        glances = [(window.text, margin) for window, (margin, _) in zip(made, hidden, strict=True)]
+        chosen = likeliest(glances, self.deep, self.order_weight)
         found: list[list[Found]] = [[] for _ in texts]
         spans = self._pool.map(
             lambda index: self.look(made[index], texts[made[index].text][1], hidden[index][1]), chosen
@@ -107,6 +104,15 @@ class OnnxSpanModel:
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(processors(), "read")
+
+
+def likeliest(glances: Sequence[tuple[int, float]], deep: int, order_weight: float) -> list[int]:
+    """The indices of the `deep` windows to read to the top, given each one's (text, lower margin)."""
+    order = sorted(
+        range(len(glances)),
+        key=lambda index: order_weight * math.log1p(glances[index][0]) - glances[index][1],
+    )
+    return order[:deep]
 
 
 def _null(starts: Scores, ends: Scores) -> float:

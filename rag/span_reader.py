@@ -100,9 +100,7 @@ def rank(
     asked = _stems(" ".join(content_terms(question)))
     titles = [_stems(each.article.title) for each in evidence]
     said = [title | _stems(each.passage.text) for title, each in zip(titles, evidence, strict=True)]
-    rarity = {
-        term: math.log(1 + len(evidence) / (1 + sum(term in words for words in said))) for term in asked
-    }
+    rarity = {term: math.log(1 + len(evidence) / (1 + sum(term in each for each in said))) for term in asked}
     spans = [
         (place, span, plain(each.passage.text[span.start : span.end]))
         for place, (each, some) in enumerate(zip(evidence, found, strict=True))

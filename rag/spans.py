@@ -59,8 +59,9 @@ def best_spans(
         if not np.isfinite(sums[first, last]) or len(kept) == count:
             break
         start, end = _whole_words(text, offsets[first][0], offsets[last][1])
-        if all(end <= other.start or start >= other.end for other in kept):
-            kept.append(Found(start, end, float(sums[first, last]), null_score))
+        found = Found(start, end, float(sums[first, last]), null_score)
+        if _apart(found, kept):
+            kept.append(found)
     return kept
 
 
@@ -68,9 +69,13 @@ def distinct(found: Iterable[Found]) -> list[Found]:
     """Best first by margin, without spans that overlap a better one, as those of two windows may."""
     kept: list[Found] = []
     for one in sorted(found, key=lambda each: -each.margin):
-        if all(one.end <= other.start or one.start >= other.end for other in kept):
+        if _apart(one, kept):
             kept.append(one)
     return kept
+
+
+def _apart(one: Found, others: Iterable[Found]) -> bool:
+    return all(one.end <= other.start or one.start >= other.end for other in others)
 
 
 def _sums(starts: Scores, ends: Scores) -> Scores:

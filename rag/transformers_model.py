@@ -1,11 +1,10 @@
 """Any extractive question-answering model that transformers can load, as a span model."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 from rag.errors import InputError
-from rag.hub import model_folder, unloadable, without_progress_bar
+from rag.hub import model_folder, unloadable, weights_sha256, without_progress_bar
 from rag.processors import processors
 from rag.spans import Found, best_spans, distinct
 
@@ -28,11 +27,7 @@ class TransformersSpanModel:
     def __init__(self, name: str) -> None:
         self.name = name
         folder = model_folder(name, _ROLE, _SETTING)
-        weights = folder / "model.safetensors"
-        if not weights.is_file():
-            raise InputError(f"The reader {name!r} has no model.safetensors: choose another model.")
-        with weights.open("rb") as file:
-            self.fingerprint = hashlib.file_digest(file, "sha256").hexdigest()
+        self.fingerprint = weights_sha256(folder, name, _ROLE)
         import torch
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 

@@ -81,7 +81,7 @@ def test_a_file_that_was_changed_or_lost_is_refused_by_name(tmp_path: Path, name
         OnnxSpanModel(folder)
 
 
-def test_the_weights_stay_small_and_their_card_tells_the_released_figures() -> None:
+def test_the_weights_stay_small_and_their_card_tells_their_hashes() -> None:
     assert sum(each.stat().st_size for each in BUNDLED.iterdir()) <= 30_000_000
     manifest = json.loads((BUNDLED / "manifest.json").read_text())
     card = (BUNDLED / "MODEL_CARD.md").read_text()

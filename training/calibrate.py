@@ -3,7 +3,6 @@
 import argparse
 import itertools
 import json
-import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -20,7 +19,7 @@ from rag.embed import SentenceTransformerEmbedder
 from rag.library import Library
 from rag.processors import processors
 from rag.search import HybridSearch
-from rag.span_model import OnnxSpanModel
+from rag.span_model import OnnxSpanModel, likeliest
 from rag.span_reader import Calibration, Candidate, Traits, rank, traits
 from rag.spans import Found, distinct
 from rag.types import Evidence
@@ -43,9 +42,9 @@ class Read:
 
     def spans(self, deep: int, order_weight: float) -> list[list[Found]]:
         """What the model would give if it read only `deep` windows to the top."""
-        chosen = sorted(self.windows, key=lambda each: order_weight * math.log1p(each[0]) - each[1])[:deep]
         found: list[list[Found]] = [[] for _ in self.evidence]
-        for place, _, some in chosen:
+        for index in likeliest([each[:2] for each in self.windows], deep, order_weight):
+            place, _, some = self.windows[index]
             found[place].extend(some)
         return [distinct(each) for each in found]
 

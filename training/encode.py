@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
+from rag.windows import CLS, MAX_QUESTION, MAX_TITLE, MAX_TOKENS, SEP
 from training.sources import Example
 
-CLS, SEP, PAD = 101, 102, 0
-MAX_TOKENS, MAX_QUESTION, MAX_TITLE = 320, 64, 24
+PAD = 0
 
 
 @dataclass(frozen=True, slots=True)
