@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 BUNDLED = "all-MiniLM-L6-v2"
-GRAPH_SHA256 = "f2f46b6ad15323bf969f3040cfa4566ccc299454818e91575d841c596c4aac48"
+GRAPH_SHA256 = "3dc50a1836cbf6d11fb449639072332b32208ef9d9ead17da2c08cd10656ff4f"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _ROLE, _SETTING = "embedder", "DATELINE_EMBEDDER"
 _BATCH = 8  # passages a forward pass: what stays in the processor's cache runs half as fast again as 32
@@ -63,9 +63,9 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model by name or folder; safetensors only, loaded at first use.
 
-    The bundled model needs no network; another name is looked for in the local Hugging Face cache and then
-    on the hub. Raises InputError where the model cannot be had or loaded, LibraryDamaged where the bundled
-    weights are not the published ones.
+    The bundled model needs no network, and no torch: onnxruntime runs it, with products in 8 bits. Another
+    name is looked for in the local Hugging Face cache and then on the hub. Raises InputError where the model
+    cannot be had or loaded, LibraryDamaged where the bundled weights are not the published ones.
     """
 
     def __init__(self, name: str = BUNDLED) -> None:
@@ -99,8 +99,9 @@ class SentenceTransformerEmbedder:
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        size = 1 if self.name == BUNDLED else _BATCH
         by_length = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
-        batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        batches = [by_length[start : start + size] for start in range(0, len(texts), size)]
         parts = self._pool.map(lambda batch: self._encode([texts[index] for index in batch]), batches)
         for batch, part in zip(batches, parts, strict=True):
             vectors[batch] = part
@@ -108,21 +109,9 @@ class SentenceTransformerEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         if self.name == BUNDLED:
-            ids = self._tokenizer.encode(text).ids
-            last = min(len(ids), self.max_tokens) - 1
-            vector = self._graph({"input_ids": np.array([[*ids[:last], ids[-1]]])})[0][0]
-        else:
-            vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+            return np.asarray(self._encode([text])[0])
+        vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)
-
-    @cached_property
-    def _graph(self) -> Graph:
-        """The bundled model as a graph over its published weights: a question need not wait for torch."""
-        _ = self.fingerprint  # refuses damaged weights before they are read
-        graph = (Path(__file__).parent / "weights" / "embedder.onnx").read_bytes()
-        if hashlib.sha256(graph).hexdigest() != GRAPH_SHA256:
-            raise LibraryDamaged("The embedder's embedder.onnx is damaged: reinstall dateline.")
-        return load_graph(graph, self._folder)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
@@ -131,14 +120,39 @@ class SentenceTransformerEmbedder:
         Splitting a product of this size between two cores costs more than it gains. The threads are kept,
         since each new one would leave its share of the allocator's memory behind.
         """
-        return ThreadPoolExecutor(processors(), "embed", initializer=_on_one_core)
+        start = None if self.name == BUNDLED else _on_one_core
+        return ThreadPoolExecutor(processors(), "embed", initializer=start)
 
     def _encode(self, texts: list[str]) -> Vectors:
         """One batch, read as documents; some models read questions in another way."""
-        vectors = self._model.encode_document(
+        if self.name == BUNDLED:
+            graph = self._graph
+            vectors: Vectors = np.vstack([graph({"input_ids": self._ids(text)})[0] for text in texts])
+            return vectors
+        encoded = self._model.encode_document(
             texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
         )
-        return np.asarray(vectors, dtype=np.float32)
+        return np.asarray(encoded, dtype=np.float32)
+
+    def _ids(self, text: str) -> NDArray[np.int64]:
+        """The tokens of a text as the bundled model takes them, shape (1, count)."""
+        ids = self._tokenizer.encode(text).ids
+        last = min(len(ids), self.max_tokens) - 1
+        return np.array([[*ids[:last], ids[-1]]])
+
+    @property
+    def _graph(self) -> Graph:
+        """The bundled model as a graph over its published weights."""
+        with self._loading:
+            return self._loaded_graph
+
+    @cached_property
+    def _loaded_graph(self) -> Graph:
+        _ = self.fingerprint  # refuses damaged weights before they are read
+        graph = (Path(__file__).parent / "weights" / "embedder.onnx").read_bytes()
+        if hashlib.sha256(graph).hexdigest() != GRAPH_SHA256:
+            raise LibraryDamaged("The embedder's embedder.onnx is damaged: reinstall dateline.")
+        return load_graph(graph, self._folder)
 
     @cached_property
     def _folder(self) -> Path:

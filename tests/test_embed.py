@@ -26,8 +26,7 @@ def test_vectors_have_length_one_and_the_dimension_that_is_said(
     vectors = embedder.embed_documents(TEXTS)
     assert vectors.shape == (3, 384)
     assert vectors.dtype == np.float32
-    assert embedder.dimension == embedder._model.get_embedding_dimension() == 384
-    assert embedder.max_tokens == embedder._model.max_seq_length == 256
+    assert (embedder.dimension, embedder.max_tokens) == (384, 256)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert embedder.embed_documents([]).shape == (0, 384)
 
@@ -40,11 +39,15 @@ def test_a_question_is_nearest_to_the_text_that_means_the_same(embedder: Sentenc
 
 
 @pytest.mark.parametrize("text", [*TEXTS, "Who bought the ferry in Genève?", "word " * 400, "x" * 3_000])
-def test_a_question_has_the_vector_that_sentence_transformers_gives_it(
+def test_rounding_to_8_bits_hardly_turns_the_vector_that_sentence_transformers_gives(
     embedder: SentenceTransformerEmbedder, text: str
 ) -> None:
-    expected = embedder._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
-    np.testing.assert_allclose(embedder.embed_query(text), expected, atol=2e-6)
+    exact = SentenceTransformerEmbedder(str(BUNDLED_FOLDER))
+    for mine, theirs in (
+        (embedder.embed_query(text), exact.embed_query(text)),
+        (embedder.embed_documents([text])[0], exact.embed_documents([text])[0]),
+    ):
+        assert mine @ theirs > 0.97
 
 
 def test_a_changed_graph_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,13 +115,12 @@ def test_another_folder_is_known_by_the_hash_of_its_own_weights(tmp_path: Path) 
     assert other.fingerprint == "9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c"
 
 
-def test_the_bundled_model_by_its_folder_gives_the_same_vectors(
+def test_the_bundled_model_by_its_folder_is_the_same_in_32_bits(
     embedder: SentenceTransformerEmbedder,
 ) -> None:
     by_folder = SentenceTransformerEmbedder(str(BUNDLED_FOLDER))
-    assert (by_folder.fingerprint, by_folder.dimension) == (embedder.fingerprint, 384)
-    assert by_folder.max_tokens == 256
-    np.testing.assert_allclose(by_folder.embed_query("harbour"), embedder.embed_query("harbour"), atol=2e-6)
+    assert by_folder.fingerprint == embedder.fingerprint
+    assert (by_folder.dimension, by_folder.max_tokens) == (embedder.dimension, embedder.max_tokens)
 
 
 @pytest.mark.parametrize("name", ["nobody-at-all/no-such-model", "not a name!", "../up/and/away"])
