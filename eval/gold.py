@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class GoldQuestion:
     answers: tuple[str, ...] = ()
     answerable: bool = True
     evidence: tuple[GoldEvidence, ...] = ()
-    asked_on: str | None = None
+    asked_on: date | None = None
     tags: tuple[str, ...] = ()
 
 
@@ -142,18 +143,23 @@ def _question(line: str) -> GoldQuestion:
         raise ValueError("answerable, but without `answers` and `evidence`")
     if not answerable and answers:
         raise ValueError("not answerable, but with `answers`")
-    asked_on = row.get("asked_on")
-    if asked_on is not None and not isinstance(asked_on, str):
-        raise ValueError("`asked_on` must be a date as text")
     return GoldQuestion(
         id=_id(row, "id"),
         question=_text(row, "question"),
         answers=answers,
         answerable=answerable,
         evidence=evidence,
-        asked_on=asked_on,
+        asked_on=_date(row, "asked_on"),
         tags=tuple(_strings(row, "tags")),
     )
+
+
+def _date(row: Mapping[str, Any], key: str) -> date | None:
+    value = row.get(key)
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"`{key}` must be a date as text, like 2022-03-29") from None
 
 
 def _parse(line: str) -> Mapping[str, Any]:

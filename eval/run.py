@@ -47,7 +47,7 @@ def run(
     the next question is asked; a run that is stopped keeps those, and its manifest says `finished: null`.
 
     Args:
-        ask: gives the answer to a question; called without filters, also for questions with a date.
+        ask: gives the answer to a question; called with the day of the question where that is known, and no filter.
         article_text: the stored text of an article id, None if there is no such article.
         manifest: what the caller knows about settings, library and models, as JSON-ready values.
         progress: called after each question with the number done and the number of all.
@@ -107,7 +107,7 @@ def _ask(
     }
     began = time.perf_counter()
     try:
-        answer = ask(question.question, Filters())
+        answer = ask(question.question, Filters(asked_on=question.asked_on))
         elapsed = (time.perf_counter() - began) * 1000
         told = answer_to_json(answer)
     except Exception as error:  # one bad question must not cost the run

@@ -13,7 +13,7 @@ from rag.database import Database, Row
 from rag.types import Article, ArticleInfo, Filters, Passage, Span
 
 SCHEMA_VERSION = 2
-_RANKED = 200  # passages that match best by themselves: what is ranked together with their articles
+_RANKED = 200  # passages that match best by themselves: what is worth ranking together with their articles
 _WEIGHTS = "2.0, 1.0"  # of the title and of the text
 _INFO = "articles.id, articles.title, articles.source, articles.url, articles.published"
 # SQLite's substr counts code points, as Python does; it spares reading whole articles.
@@ -114,28 +114,32 @@ class Catalog:
 
     # -- searching -------------------------------------------------------------------------------
 
-    def search(self, terms: Sequence[str], limit: int, filters: Filters | None = None) -> list[str]:
-        """Ids of the passages that best match any of `terms`, best first.
-
-        A passage scores its own BM25 (FTS5's) plus that of its whole article: what an article is about says
-        which of many passages with the same words is meant.
-        """
+    def search(self, terms: Sequence[str], filters: Filters | None = None) -> dict[str, float]:
+        """The BM25 of the passages that best match any of `terms`, by passage id, best first."""
         if not terms:
-            return []
+            return {}
         where, values = _where(filters)
-        wanted = " OR ".join(map(_quoted, terms))
         rows = self._db.rows(
-            "SELECT found.id FROM"
-            f" (SELECT passages.id, passages.article, bm25(passage_words, {_WEIGHTS}) AS score"
+            f"SELECT passages.id, -bm25(passage_words, {_WEIGHTS}) AS score"
             " FROM passage_words JOIN passages ON passages.number = passage_words.rowid"
             + (" JOIN articles ON articles.number = passages.article" if where else "")
-            + f" WHERE passage_words MATCH ?{where} ORDER BY score LIMIT ?) AS found"
-            f" JOIN (SELECT rowid AS article, bm25(article_words, {_WEIGHTS}) AS score"
-            " FROM article_words WHERE article_words MATCH ?) AS whole USING (article)"
-            " ORDER BY found.score + whole.score LIMIT ?",
-            (wanted, *values, max(limit, _RANKED), wanted, limit),
+            + f" WHERE passage_words MATCH ?{where} ORDER BY score DESC LIMIT {_RANKED}",
+            (_any(terms), *values),
         )
-        return [row[0] for row in rows]
+        return dict(rows)
+
+    def about(self, terms: Sequence[str]) -> dict[str, float]:
+        """The BM25 of every article that has any of `terms`, by article id.
+
+        What an article is about says which of many passages with the same words is meant.
+        """
+        if not terms:
+            return {}
+        query = (
+            f"SELECT articles.id, -bm25(article_words, {_WEIGHTS}) FROM article_words"
+            " JOIN articles ON articles.number = article_words.rowid WHERE article_words MATCH ?"
+        )
+        return dict(self._db.rows(query, (_any(terms),)))
 
     def mentions(self, term: str) -> bool:
         """Whether any article uses the word or phrase (inflections count as the same word)."""
@@ -422,6 +426,11 @@ def _where(filters: Filters | None) -> tuple[str, tuple[str, ...]]:
         clauses += f" AND articles.source IN ({', '.join('?' * len(filters.sources))})"
         values.extend(filters.sources)
     return clauses, tuple(values)
+
+
+def _any(terms: Sequence[str]) -> str:
+    """Terms as an FTS5 query that any of them matches."""
+    return " OR ".join(map(_quoted, terms))
 
 
 def _quoted(term: str) -> str:

@@ -74,7 +74,7 @@ def answer_chain(
 
 def ask(chain: Runnable[Any, State], question: str, filters: Filters | None = None) -> Answer:
     """The answer that a chain gives to one question."""
-    answer: Answer = chain.invoke({"question": question, "filters": filters or Filters()})["answer"]
+    answer: Answer = chain.invoke({"question": question, "filters": filters})["answer"]
     return answer
 
 
@@ -90,7 +90,8 @@ def _asked(given: str | Mapping[str, Any]) -> State:
             " shorten it."
         )
     # Each step notes its time here; one dict goes through the whole chain.
-    filters = state.get("filters") or Filters()
+    filters = state.get("filters")
+    filters = Filters() if filters is None else filters  # one with nothing but the day is false
     return {
         "question": _searchable(question.strip()),
         "filters": replace(filters, sources=tuple(map(_searchable, filters.sources))),

@@ -18,7 +18,8 @@ class PassageRetriever(BaseRetriever):
     """Passages of a library as documents; `invoke(question, filters=Filters(...))` restricts them.
 
     `page_content` is the passage, `id` its id; `metadata` holds the article's `article_id, title, source,
-    url, published` (ISO date), the passage's offsets `start, end`, its `score` and both ranks.
+    url, published` (ISO date), the passage's offsets `start, end`, its `score`, both ranks, and the `days`
+    from the article to the question.
     """
 
     search: Search
@@ -51,6 +52,7 @@ def to_document(found: Evidence) -> Document:
         "score": found.score,
         "dense_rank": found.dense_rank,
         "lexical_rank": found.lexical_rank,
+        "days": found.days,
     }
     return Document(id=found.passage.id, page_content=found.passage.text, metadata=metadata)
 
@@ -76,4 +78,5 @@ def to_evidence(document: Document) -> Evidence:
         score=data["score"],
         dense_rank=data["dense_rank"],
         lexical_rank=data["lexical_rank"],
+        days=data["days"],
     )

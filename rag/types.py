@@ -66,13 +66,18 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage found for one question; ranks count from 1, None where that retriever missed it."""
+    """A passage found for one question; ranks count from 1, None where that retriever missed it.
+
+    `days` lie between the article's publication and the day of the question, whichever is first; None where
+    either is unknown.
+    """
 
     passage: Passage
     article: ArticleInfo
     score: float
     dense_rank: int | None = None
     lexical_rank: int | None = None
+    days: int | None = None
 
     def text_at(self, span: Span) -> str:
         """The article's text at `span` (article offsets), which must lie inside the passage."""
@@ -172,11 +177,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Restricts the evidence; dates are inclusive, an article without a date never passes a date filter."""
+    """Restricts the evidence; dates are inclusive, an article without a date never passes a date filter.
+
+    The day of the question, `asked_on`, restricts nothing: what was published around it is preferred.
+    """
 
     since: date | None = None
     until: date | None = None
     sources: Sequence[str] = ()
+    asked_on: date | None = None
 
     def __bool__(self) -> bool:
         return bool(self.since or self.until or self.sources)

@@ -84,13 +84,19 @@ class VectorIndex:
             for part in _batches(len(ids)):
                 self._collection.delete(ids=list(ids[part]))
 
-    def search(self, vector: NDArray[np.float32], limit: int, filters: Filters | None = None) -> list[str]:
-        """Ids of the passages nearest to a vector of shape (dimension,), nearest first."""
+    def search(
+        self, vector: NDArray[np.float32], limit: int, filters: Filters | None = None
+    ) -> dict[str, float]:
+        """The cosine of the passages nearest to a vector of shape (dimension,), by id, nearest first."""
         with self._told():
             found = self._collection.query(
-                query_embeddings=vector[np.newaxis], n_results=limit, where=_where(filters), include=[]
+                query_embeddings=vector[np.newaxis],
+                n_results=limit,
+                where=_where(filters),
+                include=["distances"],
             )
-        return list(found["ids"][0])
+        distances = (found["distances"] or [[]])[0]
+        return {each: 1 - distance for each, distance in zip(found["ids"][0], distances, strict=True)}
 
     def labels(self) -> dict[str, dict[str, Any]]:
         """What filters see of every passage, by passage id."""

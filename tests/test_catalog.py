@@ -49,20 +49,20 @@ def test_finds_words_by_their_stem_in_text_and_title_with_the_title_first(catalo
     put(catalog, article(1, "Talks were brokered in Moscow.", title="News"))
     put(catalog, article(2, "Other things happened elsewhere.", title="Who brokers talks"))
     put(catalog, article(3, "Nothing of the kind here.", title="News"))
-    ids = catalog.search(["brokering"], 10)
+    ids = list(catalog.search(["brokering"]))
     assert [info.id for _, info in map(catalog.passages(ids).get, ids)] == ["a2", "a1"]  # type: ignore[misc]
     assert catalog.mentions("MOSCOW")
     assert not catalog.mentions("harbour")
 
 
-def test_of_equal_passages_the_one_whose_article_is_about_it_comes_first(catalog: Catalog) -> None:
+def test_the_article_that_is_about_it_scores_higher_than_one_that_mentions_it(catalog: Catalog) -> None:
     line = "The harbour opened again."
     put(catalog, article(1, f"{line}\n\n" + "Rain fell on the hills. " * 60, title="News"))
     put(catalog, article(2, f"{line}\n\n" + "The harbour is long. " * 60, title="News"))
-    best, *_ = catalog.search(["opened", "harbour"], 10)
-    passage, info = catalog.passages([best])[best]
-    assert info.id == "a2"
-    assert passage.text.startswith(line)
+    put(catalog, article(3, "Nothing of the kind.", title="News"))
+    about = catalog.about(["opened", "harbour"])
+    assert about["a2"] > about["a1"] > 0
+    assert "a3" not in about
 
 
 def test_accents_do_not_matter_to_a_search(catalog: Catalog) -> None:
@@ -76,7 +76,8 @@ def test_accents_do_not_matter_to_a_search(catalog: Catalog) -> None:
 )
 def test_no_term_is_an_operator(catalog: Catalog, term: str) -> None:
     put(catalog, article(1))
-    catalog.search([term], 5)
+    catalog.search([term])
+    catalog.about([term])
     catalog.mentions(term)
     assert catalog.article_count() == 1
 
@@ -87,7 +88,7 @@ def test_filters_hold_at_their_borders_and_leave_out_what_has_no_date(catalog: C
     put(catalog, article(3, "Harbour three.", source="A"))
 
     def found(**filters: object) -> set[str]:
-        ids = catalog.search(["harbour"], 10, Filters(**filters))  # type: ignore[arg-type]
+        ids = list(catalog.search(["harbour"], Filters(**filters)))  # type: ignore[arg-type]
         return {info.id for _, info in catalog.passages(ids).values()}
 
     assert found() == {"a1", "a2", "a3"}
@@ -167,7 +168,8 @@ def test_a_catalog_of_the_first_schema_is_brought_to_this_one(tmp_path: Path) ->
     with closing(sqlite3.connect(path)) as db:
         db.executescript("DROP TABLE article_words; PRAGMA user_version = 1;")
     with closing(Catalog(path)) as catalog:
-        assert len(catalog.search(["harbour"], 5)) == 1
+        assert len(catalog.search(["harbour"])) == 1
+        assert set(catalog.about(["harbour"])) == {"a1"}
         assert catalog.mentions("Port1")
         catalog.delete("a1")
         assert not catalog.mentions("Port1")

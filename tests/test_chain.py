@@ -111,8 +111,17 @@ def test_a_mapping_with_filters_restricts_what_is_found(chain: Runnable[Any, Any
     )
 
 
+def test_the_day_of_a_question_alone_filters_nothing_and_reaches_the_evidence(
+    chain: Runnable[Any, Any],
+) -> None:
+    output = chain.invoke({"question": QUESTION, "filters": Filters(asked_on=date(2020, 1, 9))})
+    assert {each.metadata["article_id"]: each.metadata["days"] for each in output["documents"]} == {
+        f"a{n}": 9 - n for n in range(1, 7)
+    }
+
+
 def test_a_calls_filters_do_not_stay_for_the_next(chain: Runnable[Any, Any]) -> None:
-    given = {"question": QUESTION, "filters": Filters(sources=("A",))}
+    given = {"question": QUESTION, "filters": Filters(sources=("A",), asked_on=date(2020, 1, 3))}
     chain.invoke(given)
     assert list(given) == ["question", "filters"]
     assert len(chain.invoke(QUESTION)["documents"]) == 6

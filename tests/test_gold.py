@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_a_full_row_is_read_with_every_field(tmp_path: Path) -> None:
             answers=("Munich", "in Munich"),
             answerable=True,
             evidence=(GoldEvidence("a", "Munich", Span(3, 9)), GoldEvidence("b")),
-            asked_on="2023-01-05",
+            asked_on=date(2023, 1, 5),
             tags=("place",),
         ),
     )
@@ -93,6 +94,7 @@ def test_a_whole_number_is_taken_as_an_id(tmp_path: Path) -> None:
         (json.dumps({**ROW, "evidence": [{"article_id": "a", "start": 3}]}), "`start` and `end`"),
         (json.dumps({**ROW, "evidence": [{"article_id": "a", "start": 3, "end": 3}]}), "`start` and `end`"),
         (json.dumps({**ROW, "asked_on": 2023}), "`asked_on` must be"),
+        (json.dumps({**ROW, "asked_on": "last Tuesday"}), "`asked_on` must be a date as text, like"),
         (json.dumps({**ROW, "tags": "place"}), "`tags` must be a list"),
     ],
 )

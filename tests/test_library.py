@@ -29,7 +29,7 @@ class OtherEmbedder(HashEmbedder):
 
 def nearest(library: Library, text: str, filters: Filters | None = None) -> list[str]:
     """The articles of the nearest passages, nearest first."""
-    ids = library.vectors.search(library.embedder.embed_query(text), 5, filters)
+    ids = list(library.vectors.search(library.embedder.embed_query(text), 5, filters))
     found = library.catalog.passages(ids)
     return list(dict.fromkeys(found[each][1].id for each in ids))
 

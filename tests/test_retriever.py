@@ -33,18 +33,26 @@ infos = st.builds(
 ranks = st.none() | st.integers(1, 99)
 
 
-@given(infos, st.text(), st.text(min_size=1), st.integers(0, 10**7), st.floats(0, 1), ranks, ranks)
+@given(infos, st.text(), st.text(min_size=1), st.integers(0, 10**7), st.floats(0, 1), ranks, ranks, ranks)
 def test_evidence_survives_the_way_through_a_document(
-    info: ArticleInfo, text: str, key: str, start: int, score: float, dense: int | None, lexical: int | None
+    info: ArticleInfo,
+    text: str,
+    key: str,
+    start: int,
+    score: float,
+    dense: int | None,
+    lexical: int | None,
+    days: int | None,
 ) -> None:
     passage = Passage(key, info.id, Span(start, start + len(text)), text)
-    found = Evidence(passage, info, score, dense, lexical)
+    found = Evidence(passage, info, score, dense, lexical, days)
     document = to_document(found)
     assert to_evidence(document) == found
     assert json.loads(json.dumps(document.metadata)) == document.metadata
 
 
 def test_a_document_holds_the_passage_and_says_where_it_is_from(retriever: PassageRetriever) -> None:
+    (found,) = retriever.search("harbour of Port2", FILTERS)
     (document,) = retriever.invoke("harbour of Port2", filters=FILTERS)
     assert document.page_content == article(2).text
     assert document.metadata == {
@@ -55,7 +63,8 @@ def test_a_document_holds_the_passage_and_says_where_it_is_from(retriever: Passa
         "published": "2020-01-02",
         "start": 0,
         "end": len(article(2).text),
-        "score": pytest.approx(2.5 / 61),
+        "score": found.score,
+        "days": None,
         "dense_rank": 1,
         "lexical_rank": 1,
     }

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -247,7 +248,7 @@ def test_progress_is_told_after_each_question(tmp_path: Path) -> None:
     assert told == [(number, 6) for number in range(1, 7)]
 
 
-def test_a_dated_question_is_asked_without_a_date_filter(tmp_path: Path) -> None:
+def test_a_dated_question_is_asked_as_of_its_day_and_not_filtered(tmp_path: Path) -> None:
     asked: list[Filters] = []
 
     def ask(question: str, filters: Filters) -> Answer:
@@ -256,7 +257,7 @@ def test_a_dated_question_is_asked_without_a_date_filter(tmp_path: Path) -> None
 
     gold = load_gold(write_gold(tmp_path / "gold.jsonl", {**GOLD[0], "asked_on": "2023-01-05"}))
     run(gold, ask, article_text, tmp_path / "run", {})
-    assert asked == [Filters()]
+    assert asked == [Filters(asked_on=date(2023, 1, 5))]
 
 
 def test_gold_evidence_on_a_copy_counts_for_the_article_that_keeps_its_text(tmp_path: Path) -> None:

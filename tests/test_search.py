@@ -6,16 +6,10 @@ from pathlib import Path
 
 import pytest
 from fakes import article, library_of
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rag.library import Library
-from rag.search import HybridSearch, SearchSettings, reciprocal_rank_fusion
+from rag.search import FITTED, HybridSearch, SearchSettings, Signs
 from rag.types import Evidence, Filters
-
-rankings = st.lists(
-    st.tuples(st.lists(st.sampled_from("abcdef"), unique=True), st.floats(0.1, 5)), max_size=4
-)
 
 
 def dated(number: int) -> date:
@@ -33,39 +27,64 @@ def ids(found: list[Evidence]) -> list[str]:
     return [each.article.id for each in found]
 
 
-def test_fused_scores_by_hand() -> None:
-    fused = reciprocal_rank_fusion([(["a", "b"], 1.0), (["b", "c"], 1.5)], k=60)
-    assert fused == [
-        ("b", pytest.approx(1 / 62 + 1.5 / 61)),
-        ("c", pytest.approx(1.5 / 62)),
-        ("a", pytest.approx(1 / 61)),
-    ]
-
-
-def test_equal_scores_stay_in_the_order_in_which_they_came() -> None:
-    assert [each for each, _ in reciprocal_rank_fusion([(["z"], 1.0), (["a"], 1.0)])] == ["z", "a"]
-
-
-@given(rankings)
-def test_fusion_gives_each_id_once_best_first(given_: list[tuple[list[str], float]]) -> None:
-    fused = reciprocal_rank_fusion(given_)
-    assert sorted(each for each, _ in fused) == sorted({each for ids, _ in given_ for each in ids})
-    scores = [score for _, score in fused]
-    assert scores == sorted(scores, reverse=True)
-    assert all(score > 0 for score in scores)
-
-
-@given(st.lists(st.sampled_from("abcdef"), unique=True), st.floats(0.1, 5))
-def test_a_ranking_alone_keeps_its_order(ids: list[str], weight: float) -> None:
-    assert [each for each, _ in reciprocal_rank_fusion([(ids, weight)])] == ids
-
-
-def test_what_both_find_comes_first_with_both_ranks_and_the_sum_of_its_shares(library: Library) -> None:
+def test_what_both_find_comes_first_with_both_ranks(library: Library) -> None:
     best, *others = HybridSearch(library)("Who runs the harbour of Port3?")
     assert best.article == article(3, source="B", published=dated(3)).info
     assert (best.dense_rank, best.lexical_rank) == (1, 1)
-    assert best.score == pytest.approx(1.0 / 61 + 1.5 / 61)
     assert [each.score for each in others] == sorted((each.score for each in others), reverse=True)
+
+
+def weighing(**weights: float) -> SearchSettings:
+    """Settings under which nothing else counts."""
+    return SearchSettings(weights=Signs(*[0.0] * len(FITTED))._replace(**weights))
+
+
+QUESTION = "Who runs the harbour of Port3?"
+
+
+@pytest.mark.parametrize("sign", ["passage", "article"])
+def test_words_count_as_a_share_of_the_best_match(library: Library, sign: str) -> None:
+    best, *others = HybridSearch(library, weighing(**{sign: 4.0}))(QUESTION)
+    assert best.article.id == "a3"
+    assert best.score == pytest.approx(4)
+    assert all(0 < each.score < 4 for each in others)
+
+
+def test_meaning_counts_by_its_cosine(library: Library) -> None:
+    best, *others = HybridSearch(library, weighing(meaning=2.0))(QUESTION)
+    vectors = library.embedder.embed_documents([f"{best.article.title}\n{best.passage.text}"])
+    cosine = float(vectors[0] @ library.embedder.embed_query(QUESTION))
+    assert best.score == pytest.approx(2 * cosine, abs=1e-4)
+    assert all(each.score < best.score for each in others)
+
+
+@pytest.mark.parametrize(
+    ("sign", "question", "counts"),
+    [
+        ("fresh", QUESTION, True),
+        ("timely", QUESTION, False),
+        ("timely", "Who runs the harbour of Port3 this week?", True),
+    ],
+)
+def test_what_is_near_the_day_of_the_question_comes_first_where_that_counts(
+    library: Library, sign: str, question: str, counts: bool
+) -> None:
+    found = HybridSearch(library, weighing(**{sign: 1.0}))(question, Filters(asked_on=dated(5)))
+    assert len(found) == 7
+    assert {each.article.id: each.days for each in found} == {
+        **{f"a{n}": abs(5 - n) for n in range(1, 7)},
+        "a7": None,
+    }
+    if counts:
+        assert ids(found)[0] == "a5"
+        assert set(ids(found)[1:3]) == {"a4", "a6"}
+        assert ids(found)[-1] == "a7"
+    else:
+        assert {each.score for each in found} == {0.0}
+
+
+def test_without_the_day_of_the_question_no_article_is_fresher(library: Library) -> None:
+    assert len({each.score for each in HybridSearch(library, weighing(fresh=1.0))(QUESTION)}) == 1
 
 
 def test_ranks_count_from_one_and_are_none_where_a_retriever_missed(library: Library) -> None:
@@ -93,14 +112,12 @@ def test_evidence_is_the_articles_text_at_its_span(library: Library) -> None:
         (Filters(), {f"a{n}" for n in range(1, 8)}),
     ],
 )
-@pytest.mark.parametrize(
-    "alone", [{"dense_weight": 0.0, "dense": 1}, {"lexical": 0}], ids=["words", "vectors"]
-)
+@pytest.mark.parametrize("alone", [{"dense": 1}, {"lexical": 0}], ids=["words", "vectors"])
 def test_filters_hold_for_each_retriever(
-    library: Library, filters: Filters, expected: set[str], alone: dict[str, float]
+    library: Library, filters: Filters, expected: set[str], alone: dict[str, int]
 ) -> None:
     both = HybridSearch(library)("harbour", filters)
-    one = HybridSearch(library, SearchSettings(**alone))("harbour", filters)  # type: ignore[arg-type]
+    one = HybridSearch(library, SearchSettings(**alone))("harbour", filters)
     assert set(ids(both)) == set(ids(one)) == expected
 
 

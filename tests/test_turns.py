@@ -47,10 +47,17 @@ def test_a_period_that_ends_before_it_starts_is_refused() -> None:
 
 
 def test_filters_are_made_of_what_was_chosen() -> None:
-    assert make_filters(["A", "B"], "2021-05-01", "2021-05-01") == Filters(
-        since=date(2021, 5, 1), until=date(2021, 5, 1), sources=("A", "B")
-    )
+    chosen = make_filters(["A", "B"], "2021-05-01", "2021-05-01")
+    day = date(2021, 5, 1)
+    assert chosen == Filters(since=day, until=day, sources=("A", "B"), asked_on=chosen.asked_on)
     assert not make_filters([], "", None)
+
+
+def test_a_question_in_the_chat_is_asked_today() -> None:
+    before = date.today()
+    asked_on = make_filters([], "", None).asked_on
+    assert asked_on is not None
+    assert before <= asked_on <= date.today()
 
 
 def test_a_fourth_open_question_of_one_person_is_refused_until_one_is_answered() -> None:

@@ -70,4 +70,5 @@ def test_an_answers_text_is_its_claims_in_order_or_why_it_declines() -> None:
 def test_filters_are_false_only_where_they_restrict_nothing() -> None:
     assert not Filters()
     assert not Filters(sources=())
+    assert not Filters(asked_on=date.min)
     assert all([Filters(since=date.min), Filters(until=date.max), Filters(sources=("A",))])

@@ -148,7 +148,7 @@ def make_filters(sources: Sequence[str], since: object, until: object) -> Filter
         raise InputError(
             f"The period ends ({last}) before it starts ({first}); please change one of the dates."
         )
-    return Filters(since=first, until=last, sources=tuple(sources))
+    return Filters(since=first, until=last, sources=tuple(sources), asked_on=date.today())
 
 
 def _day(name: str, text: object) -> date | None:

@@ -22,11 +22,17 @@ def ask_command(
     source: Annotated[
         list[str] | None, typer.Option(metavar="S", help="Only articles of this source; may be repeated.")
     ] = None,
+    asked_on: Annotated[
+        str | None, typer.Option(metavar="D", help="The day that “this week” is meant from; default: today.")
+    ] = None,
     library: LibraryOption = None,
 ) -> None:
     """Answer a question from the articles, or say why they do not answer it."""
     filters = Filters(
-        since=parse_date(since, "--since"), until=parse_date(until, "--until"), sources=tuple(source or ())
+        since=parse_date(since, "--since"),
+        until=parse_date(until, "--until"),
+        sources=tuple(source or ()),
+        asked_on=parse_date(asked_on, "--asked-on") or date.today(),
     )
     with open_desk(load_settings(library=library)) as desk:
         answer = desk.ask(question, filters)
