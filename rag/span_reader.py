@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rag.freshness import freshness, is_about_now
 from rag.sentences import sentences
 from rag.span_model import SpanModel
 from rag.spans import Found
@@ -25,6 +26,8 @@ class Clues(NamedTuple):
     covered: float = 0.0  # the share of the question's terms that its passage and title have
     titled: float = 0.0  # the share that its title has
     echo: float = 0.0  # the share of the answer's own words that the question has already
+    fresh: float = 0.0  # minus the logarithm of the days between article and question
+    timely: float = 0.0  # the same in a question that says "this week" or the like, 0 in others
 
 
 class Traits(NamedTuple):
@@ -44,12 +47,18 @@ class Calibration:
     a question gives the chance of each. The confidence is a logistic model of the `Traits` (Platt, 1999).
     Both are fitted on questions about articles that the model never saw. The defaults take the margin alone,
     and 0 for even odds, as training on SQuAD 2.0 does.
+
+    The `first` passages are read first; where the best of their spans has a confidence of `sure`, no others
+    are read, else as many as make `most`. By default all are.
     """
 
     ranking: Sequence[float] = Clues(margin=1.0)
     bias: float = 0.0
     weights: Sequence[float] = Traits(margin=0.5, lead=0.0, agreement=0.0, covered=0.0)
     threshold: float = 0.5
+    first: int = 0
+    sure: float = math.inf
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +85,22 @@ class SpanReader:
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> list[AnswerSpan]:
         """The best span of each passage that was read closely, best first."""
+        evidence = evidence[: self.calibration.most]
         texts = [(each.article.title, each.passage.text) for each in evidence]
-        ranked = rank(question, evidence, self.model.read(question, texts), self.calibration.ranking)
+        found: list[list[Found]] = []
+        ranked: list[Candidate] = []
+        for some in (texts[: self.calibration.first], texts[self.calibration.first :]):
+            if ranked and confidence(self.calibration, ranked[0], ranked) >= self.calibration.sure:
+                break
+            found += self.model.read(question, some)
+            unread: list[list[Found]] = [[]] * (len(texts) - len(found))
+            ranked = rank(question, evidence, found + unread, self.calibration.ranking)
         best: dict[str, AnswerSpan] = {}
         for each in ranked:
             passage = each.evidence.passage.id
             if passage not in best:
-                best[passage] = _answer_span(each, self._confidence(each, ranked))
+                best[passage] = _answer_span(each, confidence(self.calibration, each, ranked))
         return list(best.values())
-
-    def _confidence(self, candidate: Candidate, ranked: Sequence[Candidate]) -> float:
-        total = self.calibration.bias + weighted(self.calibration.weights, traits(candidate, ranked))
-        return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
 
 
 def rank(
@@ -110,9 +123,11 @@ def rank(
     for place, span, answer in spans:
         if span.margin > 0:
             articles.setdefault(answer, set()).add(evidence[place].article.id)
+    about_now = is_about_now(question)
     candidates = []
     for place, span, answer in spans:
         own = _stems(answer)
+        fresh = freshness(evidence[place].days)
         clues = Clues(
             margin=span.margin,
             dense=-math.log1p(evidence[place].dense_rank or _MISSED),
@@ -121,13 +136,21 @@ def rank(
             covered=_share(rarity, said[place]),
             titled=_share(rarity, titles[place]),
             echo=len(own & asked) / max(1, len(own)),
+            fresh=fresh,
+            timely=fresh if about_now else 0.0,
         )
         candidates.append(Candidate(evidence[place], span, answer, clues, weighted(weights, clues)))
     return sorted(candidates, key=lambda each: -each.rank)
 
 
+def confidence(calibration: Calibration, candidate: Candidate, ranked: Sequence[Candidate]) -> float:
+    """The chance that a candidate is right, given all of them, best first."""
+    total = calibration.bias + weighted(calibration.weights, traits(candidate, ranked))
+    return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
+
+
 def traits(candidate: Candidate, ranked: Sequence[Candidate]) -> Traits:
-    """The traits of the best candidate, given all of them, best first."""
+    """The traits of a candidate, given all of them, best first."""
     rival = next((each.rank for each in ranked if each.answer != candidate.answer), None)
     lead = _FAR if rival is None else max(-_FAR, min(_FAR, candidate.rank - rival))
     clues = candidate.clues

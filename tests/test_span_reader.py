@@ -27,8 +27,10 @@ class MarkedModel:
 
     def __init__(self, **calibration: Any) -> None:
         self.calibration = {"weights": (1.0, 0.0, 0.0, 0.0), **calibration}
+        self.read_texts: list[str] = []
 
     def read(self, question: str, texts: Sequence[tuple[str, str]]) -> list[list[Found]]:
+        self.read_texts += [text for _, text in texts]
         made = []
         for _, text in texts:
             spans = []
@@ -71,6 +73,42 @@ def test_nothing_to_read_gives_an_empty_list(span_model: OnnxSpanModel) -> None:
     reader = SpanReader(span_model)
     assert reader.read(QUESTION, []) == []
     assert reader.read(QUESTION, evidence(article(1, " \n "))) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "read", "said"),
+    [
+        (["<1|one>", "<5|two>"], 1, ["one"]),
+        (["<-1|one>", "<5|two>"], 2, ["two", "one"]),
+        (["none", "<-5|two>", "<-4|three>"], 3, ["three", "two"]),
+        (["<1|one>"], 1, ["one"]),
+    ],
+)
+def test_no_more_is_read_once_the_first_passages_answer_surely(
+    texts: list[str], read: int, said: list[str]
+) -> None:
+    model = MarkedModel(first=1, sure=0.5)
+    assert answers(SpanReader(model), *texts) == said
+    assert model.read_texts == texts[:read]
+
+
+@pytest.mark.parametrize(
+    ("clue", "question", "days", "expected"),
+    [
+        ("fresh", "Who?", (0, 9), "a"),
+        ("fresh", "Who?", (9, 0), "b"),
+        ("fresh", "Who?", (None, 30), "b"),
+        ("fresh", "Who?", (None, None), "b"),
+        ("timely", "Who won this week?", (0, 9), "a"),
+        ("timely", "Who won in 2019?", (0, 9), "b"),
+    ],
+)
+def test_news_of_the_day_is_preferred_as_far_as_it_is_weighted(
+    clue: str, question: str, days: tuple[int | None, int | None], expected: str
+) -> None:
+    reader = SpanReader(MarkedModel(ranking=Clues(margin=1.0)._replace(**{clue: 1.0})))
+    found = [replace(each, days=day) for each, day in zip(marked("<1|a>", "<1.5|b>"), days, strict=True)]
+    assert reader.read(question, found)[0].short == expected
 
 
 def test_an_answer_over_two_sentences_is_quoted_with_both() -> None:

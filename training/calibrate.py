@@ -5,7 +5,7 @@ import itertools
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from rag.embed import SentenceTransformerEmbedder
 from rag.library import Library
 from rag.processors import processors
 from rag.search import HybridSearch
-from rag.span_model import OnnxSpanModel, likeliest
-from rag.span_reader import Calibration, Candidate, Traits, rank, traits
+from rag.span_model import OnnxSpanModel, deep_count, likeliest
+from rag.span_reader import Calibration, Candidate, Traits, confidence, rank, traits
 from rag.spans import Found, distinct
 from rag.types import Evidence
 from rag.windows import windows
@@ -29,6 +29,16 @@ from training.held_out import Asked, fill, questions
 
 Array = npt.NDArray[np.float64]
 FALSE_ANSWERS = 0.10
+MOST = 20  # passages read for a question
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which windows go through the upper layers; see `Calibration.first` and `OnnxSpanModel`."""
+
+    first: int
+    deep: float
+    order_weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +50,14 @@ class Read:
     evidence: list[Evidence]
     windows: list[tuple[int, float, list[Found]]]  # place in the evidence, lower margin, spans
 
-    def spans(self, deep: int, order_weight: float) -> list[list[Found]]:
-        """What the model would give if it read only `deep` windows to the top."""
+    def spans(self, plan: Plan, *, rounds: int) -> list[list[Found]]:
+        """What the model would give of the `first` passages, and in a second round of the others."""
         found: list[list[Found]] = [[] for _ in self.evidence]
-        for index in likeliest([each[:2] for each in self.windows], deep, order_weight):
-            place, _, some = self.windows[index]
-            found[place].extend(some)
+        for low, high in ((0, plan.first), (plan.first, len(found)))[:rounds]:
+            some = [each for each in self.windows if low <= each[0] < high]
+            glances = [(place - low, margin) for place, margin, _ in some]
+            for index in likeliest(glances, deep_count(plan.deep, high - low), plan.order_weight):
+                found[some[index][0]].extend(some[index][2])
         return [distinct(each) for each in found]
 
 
@@ -55,7 +67,7 @@ def read_all(
     """Each question with its evidence; `removed` takes away what holds the answer."""
 
     def read(asked: Asked) -> Read:
-        evidence = search(asked.question)
+        evidence = search(asked.question, asked.filters)[:MOST]
         if removed:
             evidence = asked.without_answer(evidence)
         pairs = [(asked.question, each.article.title, each.passage.text) for each in evidence]
@@ -69,17 +81,18 @@ def read_all(
         return list(pool.map(read, every))
 
 
-def ranked_spans(
-    read: Read, ranking: Sequence[float], deep: int, order_weight: float
-) -> list[tuple[Candidate, str]]:
-    """Every candidate, best first, with the words of its span."""
-    every = rank(read.asked.question, read.evidence, read.spans(deep, order_weight), ranking)
+def ranked_spans(read: Read, calibration: Calibration, plan: Plan) -> list[tuple[Candidate, str]]:
+    """Every candidate, best first, with the words of its span, as `SpanReader` would find them."""
+    every: list[Candidate] = []
+    for rounds in (1, 2):
+        found = read.spans(plan, rounds=rounds)
+        every = rank(read.asked.question, read.evidence, found, calibration.ranking)
+        if every and confidence(calibration, every[0], every) >= calibration.sure:
+            break
     return [(each, each.evidence.passage.text[each.found.start : each.found.end]) for each in every]
 
 
-def quality(
-    sets: Sequence[Sequence[Read]], ranking: Sequence[float], deep: int, order_weight: float
-) -> dict[str, float]:
+def quality(sets: Sequence[Sequence[Read]], calibration: Calibration, plan: Plan) -> dict[str, float]:
     """Percent of answerable questions, all of them answered; sets count equally.
 
     EM, F1 and containment of the short answer, and how often the first and the first five articles of the
@@ -90,7 +103,7 @@ def quality(
         rows = []
         for each in reads:
             if each.answers:
-                spans = ranked_spans(each, ranking, deep, order_weight)
+                spans = ranked_spans(each, calibration, plan)
                 text = spans[0][1] if spans else ""
                 order = [span.evidence.article.id for span, _ in spans]
                 order = list(dict.fromkeys([*order, *(other.article.id for other in each.evidence)]))
@@ -141,15 +154,13 @@ def logistic(traits: Array, right: npt.NDArray[Any], ridge: float = 1e-2) -> tup
     return float(weights[-1]), [float(each) for each in weights[:-1]]
 
 
-def groups_of(
-    sets: Sequence[Sequence[Read]], deep: int, order_weight: float
-) -> list[tuple[Array, npt.NDArray[np.bool_]]]:
+def groups_of(sets: Sequence[Sequence[Read]], plan: Plan) -> list[tuple[Array, npt.NDArray[np.bool_]]]:
     """The candidates of each question that has a right one; a smaller set's are repeated to weigh as much."""
     made = []
     for reads in sets:
         own = []
         for each in reads:
-            spans = ranked_spans(each, Calibration().ranking, deep, order_weight)
+            spans = ranked_spans(each, Calibration(), plan)
             right = np.array([token_f1(text, each.answers) >= 0.5 for _, text in spans], dtype=bool)
             if right.any():
                 own.append((np.array([span.clues for span, _ in spans]), right))
@@ -158,15 +169,13 @@ def groups_of(
     return [each for own in made for each in itertools.islice(itertools.cycle(own), most)]
 
 
-def calibration_of(
-    sets: Sequence[Sequence[Read]], deep: int, order_weight: float
-) -> tuple[Calibration, dict[str, Any]]:
+def calibration_of(sets: Sequence[Sequence[Read]], plan: Plan) -> tuple[Calibration, dict[str, Any]]:
     """The weights of the clues, then the confidence on them, then the threshold."""
-    ranking = softmax_weights(groups_of(sets, deep, order_weight))
+    ranking = softmax_weights(groups_of(sets, plan))
     reads = [each for one in sets for each in one]
     rows, right = [], []
     for each in reads:
-        spans = ranked_spans(each, ranking, deep, order_weight)
+        spans = ranked_spans(each, Calibration(ranking), plan)
         if spans:
             rows.append(traits(spans[0][0], [span for span, _ in spans]))
             right.append(bool(each.answers) and token_f1(spans[0][1], each.answers) >= 0.5)
@@ -218,7 +227,9 @@ def main() -> None:
     parser.add_argument(
         "--work", type=Path, required=True, help="a folder for the library, kept for next time"
     )
-    parser.add_argument("--deep", type=int, default=8, help="windows that go through all layers")
+    parser.add_argument("--first", type=int, default=8, help="passages that are read first")
+    parser.add_argument("--sure", type=float, default=0.5, help="the confidence at which no more are read")
+    parser.add_argument("--deep", type=float, default=0.4, help="windows that go through all layers, a text")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     model = OnnxSpanModel(args.model, None)
@@ -230,12 +241,15 @@ def main() -> None:
             + read_all(model, search, [each for each in every if each.answers], removed=True)
             for every in questions(args.data).values()
         ]
-    fits = {weight: calibration_of(sets, args.deep, weight) for weight in (0, 1, 2, 3)}
-    order_weight = max(fits, key=lambda each: quality(sets, fits[each][0].ranking, args.deep, each)["f1"])
-    fitted, report = fits[order_weight]
-    for deep in (4, 6, 8, 12, 100):
-        report[f"deep {deep}"] = quality(sets, fitted.ranking, deep, order_weight)
-    values = {"deep": args.deep, "order_weight": order_weight, "calibration": asdict(fitted)}
+    plans = [Plan(args.first, args.deep, weight) for weight in (0, 1, 2, 3)]
+    fits = {plan: calibration_of(sets, plan) for plan in plans}
+    plan = max(plans, key=lambda each: quality(sets, fits[each][0], each)["f1"])
+    fitted, report = fits[plan]
+    for deep in (0.25, 0.4, 0.6, 1.0):
+        report[f"deep {deep}"] = quality(sets, fitted, replace(plan, deep=deep))
+    fitted = replace(fitted, first=args.first, sure=args.sure, most=MOST)
+    report["as shipped"] = quality(sets, fitted, plan)
+    values = {"deep": args.deep, "order_weight": plan.order_weight, "calibration": asdict(fitted)}
     print(json.dumps({**values, **report}, indent=2))
     print("manifest", write_manifest(args.model, values))
 

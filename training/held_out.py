@@ -1,28 +1,36 @@
-"""A small library of articles that training never saw, and questions on it, answerable and not."""
+"""A library of news that training never saw the questions of, and those questions, answerable and not."""
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ingest.find import find
 from ingest.pipeline import ingest
 from rag.library import Library
-from rag.types import Evidence
+from rag.types import Evidence, Filters
 from training import sources
 from training.text import bare, find_all
 
-_OTHERS = 250  # further articles of each year, for the search to choose among
+_OTHERS = 500  # further articles of 2024, for the search to choose among
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, its right answers (none where nothing answers it), and the article that they stand in."""
+    """A question, its right answers (none where nothing answers it), and the articles that they stand in."""
 
     question: str
     answers: tuple[str, ...]
     articles: frozenset[str]
+    asked_on: date | None = None
+
+    @property
+    def filters(self) -> Filters:
+        """What it is asked under."""
+        return Filters(asked_on=self.asked_on)
 
     def without_answer(self, evidence: list[Evidence]) -> list[Evidence]:
         """The evidence as it were if no article held the answer."""
@@ -39,31 +47,51 @@ class Asked:
 def questions(data: Path) -> dict[str, list[Asked]]:
     """The validation questions: `written` on the passages of batch 00, `news` of 2024 with their articles."""
     written = [
-        Asked(qa["question"], (qa["answer"],) if qa["answer"] else (), frozenset([row["passage_id"]]))
-        for row in _passages(data)
+        Asked(qa["question"], (qa["answer"],) if qa["answer"] else (), held or frozenset([row["passage_id"]]))
+        for row, held in holding(data, _is_validation)
         for qa in row["qas"]
     ]
     news = [
-        Asked(row["question"], tuple(row["answers"]), frozenset(e["article_id"] for e in row["evidence"]))
+        Asked(
+            row["question"],
+            tuple(row["answers"]),
+            frozenset(e["article_id"] for e in row["evidence"]),
+            date.fromisoformat(row["asked_on"]),
+        )
         for row in _news(data)
     ]
     return {"written": written, "news": news}
 
 
+def holding(
+    data: Path, wanted: Callable[[dict[str, Any]], bool]
+) -> list[tuple[dict[str, Any], frozenset[str]]]:
+    """The wanted rows of written-qa, each with the ids of the articles of 2022 that its passage is from."""
+    by_title: dict[str, list[dict[str, Any]]] = {}
+    for each in _articles(data, "2022").values():
+        by_title.setdefault(each["title"], []).append(each)
+    return [
+        (
+            row,
+            frozenset(
+                each["id"] for each in by_title.get(row["title"], []) if row["text"][:80] in each["text"]
+            ),
+        )
+        for row in sources.written_rows(data)
+        if wanted(row)
+    ]
+
+
 def fill(library: Library, data: Path, work: Path) -> None:
-    """Ingest the articles of the validation questions, and others of the same years."""
-    rng = random.Random(3)
-    chosen: dict[str, dict[str, Any]] = {
-        row["passage_id"]: {**row, "id": row["passage_id"]} for row in _passages(data)
-    }
-    wanted = {evidence["article_id"] for row in _news(data) for evidence in row["evidence"]}
-    for year in ("2022", "2024"):
-        articles = {row["id"]: row for row in sources.rows(data / f"realtimeqa-{year}.articles.jsonl.gz")}
-        for each in (
-            *sorted(wanted & set(articles)),
-            *rng.sample(sorted(articles), min(_OTHERS, len(articles))),
-        ):
-            chosen.setdefault(each, articles[each])
+    """Ingest all articles of 2022, those of the validation questions, and others of 2024."""
+    chosen = dict(_articles(data, "2022"))
+    for row, held in holding(data, _is_validation):
+        if not held:
+            chosen[row["passage_id"]] = {**row, "id": row["passage_id"]}
+    later = _articles(data, "2024")
+    wanted = sorted({e["article_id"] for row in _news(data) for e in row["evidence"]} & set(later))
+    for each in (*wanted, *random.Random(3).sample(sorted(later), min(_OTHERS, len(later)))):
+        chosen.setdefault(each, later[each])
     keep = ("id", "title", "text", "published", "source", "url")
     path = work / "articles.jsonl"
     path.write_text(
@@ -72,8 +100,12 @@ def fill(library: Library, data: Path, work: Path) -> None:
     ingest(library, find([str(path)]))
 
 
-def _passages(data: Path) -> list[dict[str, Any]]:
-    return [row for row in sources.written_rows(data) if row["batch"] == sources.VALIDATION_BATCH]
+def _articles(data: Path, year: str) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in sources.rows(data / f"realtimeqa-{year}.articles.jsonl.gz")}
+
+
+def _is_validation(row: dict[str, Any]) -> bool:
+    return bool(row["batch"] == sources.VALIDATION_BATCH)
 
 
 def _news(data: Path) -> list[dict[str, Any]]:
