@@ -67,7 +67,8 @@ def open_library(settings: Settings, *, create: bool = False, check: bool = True
         raise LibraryError(
             f"There is no library in {folder}: make one with `dateline ingest PATH --library {folder}`."
         )
-    with Library.open(folder, SentenceTransformerEmbedder(settings.embedder), check=check) as library:
+    embedder = SentenceTransformerEmbedder(settings.embedder)
+    with Library.open(folder, embedder, server=settings.chroma, check=check) as library:
         if library.mended:
             typer.echo(
                 "The last writing was cut short; the library is repaired"
