@@ -12,7 +12,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from rag.catalog import Catalog, Change
-from rag.embed import Embedder
+from rag.embed import Embedder, Vectors
 from rag.errors import LibraryError, LibraryLocked, LibraryMismatch
 from rag.labels import label
 from rag.types import Article, ArticleInfo, Passage, Span
@@ -82,15 +82,18 @@ class Library:
         """The vectors; opened at first use. Raises LibraryMismatch where they are not this catalog's."""
         return self._home.index
 
-    def add(self, batch: Sequence[tuple[Article, Sequence[Passage], str]]) -> None:
+    def add(
+        self, batch: Sequence[tuple[Article, Sequence[Passage], str]], vectors: Vectors | None = None
+    ) -> None:
         """Store articles with their passages and the file each came from, in place of what their ids held.
 
-        Vectors first, then each article in a transaction of its own: an article is in the catalog only once
-        it can be found, and a crash in between leaves the old version whole.
+        `vectors`, of shape (passages, dimension), are those of all passages in order where they are already
+        made. They are stored first, then each article in a transaction of its own: an article is in the
+        catalog only once it can be found, and a crash in between leaves the old version whole.
         """
         self._writing()
         pairs = [(article, passage) for article, passages, _ in batch for passage in passages]
-        self._embed([article for article, _ in pairs], [passage for _, passage in pairs])
+        self._embed([article for article, _ in pairs], [passage for _, passage in pairs], vectors)
         for article, passages, origin in batch:
             self.apply(self.catalog.put(article, passages, origin=origin))
 
@@ -154,13 +157,15 @@ class Library:
             found = self.catalog.passages(ids[start : start + _EMBED_AT_ONCE])
             self._embed([info for _, info in found.values()], [passage for passage, _ in found.values()])
 
-    def _embed(self, articles: Sequence[ArticleInfo], passages: Sequence[Passage]) -> None:
+    def _embed(
+        self, articles: Sequence[ArticleInfo], passages: Sequence[Passage], vectors: Vectors | None = None
+    ) -> None:
         if not passages:
             return
-        texts = [
-            embedded_text(info.title, passage.text) for info, passage in zip(articles, passages, strict=True)
-        ]
-        vectors = self.embedder.embed_documents(texts)
+        if vectors is None:
+            vectors = self.embedder.embed_documents(
+                [embedded_text(info.title, each.text) for info, each in zip(articles, passages, strict=True)]
+            )
         if not np.isfinite(vectors).all():
             raise LibraryError("The embedder gave vectors that are not numbers: choose another embedder.")
         self.vectors.add([passage.id for passage in passages], vectors, articles)

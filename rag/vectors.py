@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import chromadb
 import numpy as np
+from chromadb.api import ClientAPI
 from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateCollectionConfiguration
 from chromadb.config import Settings
@@ -35,10 +36,10 @@ _STAMP = "stamp"
 class Place(Protocol):
     """Where a Chroma collection is kept."""
 
-    def connect(self) -> chromadb.ClientAPI:
+    def connect(self) -> ClientAPI:
         """A client of it."""
 
-    def close(self, client: chromadb.ClientAPI) -> None:
+    def close(self, client: ClientAPI) -> None:
         """Let go of all that the client holds."""
 
     def told(self, error: BaseException) -> LibraryError:
@@ -51,11 +52,11 @@ class InFolder:
 
     folder: Path
 
-    def connect(self) -> chromadb.ClientAPI:
+    def connect(self) -> ClientAPI:
         folder = str(self.folder.resolve())  # Chroma shares clients by the path's spelling
         return chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
 
-    def close(self, client: chromadb.ClientAPI) -> None:
+    def close(self, client: ClientAPI) -> None:
         cast(Client, client).close()
 
     def told(self, error: BaseException) -> LibraryError:
@@ -71,14 +72,14 @@ class OnServer:
 
     url: str
 
-    def connect(self) -> chromadb.ClientAPI:
+    def connect(self) -> ClientAPI:
         """Raises InputError for an address that is none."""
         host, port, ssl = self._address()
         # Chroma's own client would wait for ever.
         socket.create_connection((host, port), timeout=_PATIENCE).close()
         return chromadb.HttpClient(host, port, ssl=ssl, settings=Settings(anonymized_telemetry=False))
 
-    def close(self, client: chromadb.ClientAPI) -> None:
+    def close(self, client: ClientAPI) -> None:
         for each in (client, cast(Any, client)._admin_client):  # Chroma leaves both connections open
             cast(Any, each)._server._session.close()
         cast(Client, client).close()
