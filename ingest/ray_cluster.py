@@ -1,5 +1,6 @@
 """An ingest's loading and embedding on the machines of a Ray cluster (extra `dateline[ray]`)."""
 
+import logging
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -141,7 +142,7 @@ def _connected(address: str) -> Any:
         raise InputError('Ray is not installed: install it with `pip install "dateline[ray]"`.') from error
     try:
         _reach(address)
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR", configure_logging=False)
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError) as error:
         raise InputError(
             f"There is no Ray cluster at {address} ({_brief(error)}): start one with `ray start --head`, or"
