@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ingest.batch import Batch
 from ingest.crew import Crew, Loading, ThisProcess
 from ingest.find import Found
 from ingest.line import Line
@@ -14,8 +15,8 @@ from ingest.split import split
 from rag.catalog import article_hash, text_hash
 from rag.embed import Vectors
 from rag.errors import UnreadableFile
-from rag.library import Library, embedded_text
-from rag.types import Article, Passage
+from rag.library import Library
+from rag.types import Article
 
 _PASSAGES_AT_ONCE = 256  # a few batches of these are what an interruption loses and what memory holds
 
@@ -82,52 +83,11 @@ def ingest(
     return run.summary
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """An article that is read and split, but not yet stored."""
-
-    article: Article
-    passages: Sequence[Passage]
-    origin: str
-    replaces: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """An article whose text is stored under another id."""
-
-    article: Article
-    of: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """What is embedded and stored together; `files` (path, SHA-256) are whole once it is stored."""
-
-    waiting: list[_Waiting] = field(default_factory=list)
-    copies: list[_Copy] = field(default_factory=list)
-    files: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def passages(self) -> int:
-        """How many passages it holds."""
-        return sum(len(each.passages) for each in self.waiting)
-
-    def texts(self) -> list[str]:
-        """What is embedded, a text a passage."""
-        return [
-            embedded_text(each.article.title, passage.text)
-            for each in self.waiting
-            for passage in each.passages
-        ]
-
-
 class _Run:
     """One ingest under way.
 
-    An article is decided upon by what the catalog holds. What is `_pending` is on its way there, or about to
-    be referred to: whoever needs to know about it waits until everything is stored.
+    An article is decided upon by what the catalog holds. Where it has to do with one that is only on its way
+    there, everything is stored first.
     """
 
     def __init__(self, library: Library, crew: Crew, progress: Progress) -> None:
@@ -137,9 +97,8 @@ class _Run:
         self.summary = Summary()
         self._crew = crew
         self._line = Line(crew.embed, self._store, crew.batches)
-        self._batch = _Batch()
-        self._pending: dict[str, str] = {}  # the origin of each article on its way, by id
-        self._pending_texts: set[str] = set()  # hashes
+        self._batch = Batch()
+        self._on_its_way: list[Batch] = []
 
     def begun(self, files: Sequence[Path]) -> Iterator[tuple[Path, Loading | None]]:
         """The files in order; where it is worth it, the loading of those that changed begins ahead."""
@@ -180,7 +139,6 @@ class _Run:
         """Wait until everything that was taken is stored."""
         self._send()
         self._count(self._line.drain())
-        self._pending, self._pending_texts = {}, set()
 
     def stop(self) -> None:
         """End at once; what is stored is counted."""
@@ -189,12 +147,14 @@ class _Run:
 
     def _send(self) -> None:
         """Put the batch on the line and begin another."""
-        if self._batch == _Batch():
+        batch = self._batch
+        if not (batch.waiting or batch.copies or batch.files):
             return
-        batch, self._batch = self._batch, _Batch()
+        self._batch = Batch()
+        self._on_its_way.append(batch)
         self._count(self._line.put(batch, batch.texts()))
 
-    def _store(self, batch: _Batch, vectors: Vectors) -> None:
+    def _store(self, batch: Batch, vectors: Vectors) -> None:
         """Write a batch; runs beside the reading, one batch at a time."""
         self.library.add([(each.article, each.passages, each.origin) for each in batch.waiting], vectors)
         for copy in batch.copies:
@@ -202,8 +162,9 @@ class _Run:
         for path, sha256 in batch.files:
             self.catalog.record_file(path, sha256)
 
-    def _count(self, stored: Sequence[_Batch]) -> None:
+    def _count(self, stored: Sequence[Batch]) -> None:
         for batch in stored:
+            self._on_its_way.remove(batch)
             replaced = sum(each.replaces for each in batch.waiting)
             self.summary.replaced += replaced
             self.summary.added += len(batch.waiting) - replaced
@@ -244,7 +205,7 @@ class _Run:
         if suffix_of(path) in ROW_SUFFIXES:
             return article
         held = self.catalog.held(article.id)
-        origin = held[1] if held else self._pending.get(article.id)
+        origin = held[1] if held else self._coming(article.id)
         if origin in (None, str(path)) or not Path(str(origin)).exists():
             return article
         other = replace(article, id=f"{article.id}-{hashlib.sha256(str(path).encode()).hexdigest()[:6]}")
@@ -253,8 +214,7 @@ class _Run:
 
     def _take(self, article: Article, origin: str) -> None:
         """Decide what an article means for the library: nothing, a copy, or passages to embed."""
-        digest = text_hash(article.text)
-        if article.id in self._pending or digest in self._pending_texts:
+        if self._coming(article.id) or self._coming_text(text_hash(article.text)):
             self.settle()
         held = self.catalog.held(article.id)
         if held is not None and held[0] == article_hash(article):
@@ -263,20 +223,25 @@ class _Run:
                 self.catalog.move(article.id, origin=origin)
             return
         twin = self.catalog.with_text(article.text)
-        if twin in self._pending:
+        if twin and self._coming(twin):
             self.settle()
             twin = self.catalog.with_text(article.text)
-        self._pending[article.id] = origin
-        if twin is not None and twin != article.id:
-            self._pending.setdefault(twin, origin)
-            self._batch.copies.append(_Copy(article, twin, origin))
-            return
-        embedder = self.library.embedder
-        passages = split(article, embedder.token_starts, embedder.max_tokens)
-        self._pending_texts.add(digest)
-        self._batch.waiting.append(_Waiting(article, passages, origin, replaces=held is not None))
-        if self._batch.passages >= _PASSAGES_AT_ONCE:
+        if twin and twin != article.id:
+            self._batch.take_copy(article, twin, origin)
+        else:
+            embedder = self.library.embedder
+            passages = split(article, embedder.token_starts, embedder.max_tokens)
+            self._batch.take(article, passages, origin, replaces=held is not None)
+        if self._batch.passages + len(self._batch.copies) >= _PASSAGES_AT_ONCE:
             self._send()
+
+    def _coming(self, article_id: str) -> str | None:
+        """The origin of an article that is on its way to the catalog, or referred to by one that is."""
+        batches = (*self._on_its_way, self._batch)
+        return next((batch.ids[article_id] for batch in batches if article_id in batch.ids), None)
+
+    def _coming_text(self, digest: str) -> bool:
+        return any(digest in batch.hashes for batch in (*self._on_its_way, self._batch))
 
     def _drop(self, article_ids: Sequence[str], *, prune: bool) -> None:
         if not prune:
