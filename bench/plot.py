@@ -15,7 +15,7 @@ _OURS, _OTHERS = "#1f5f8b", ["#b9c4cc", "#9aa7b1", "#7d8a95", "#66727c"]
 def draw(found: Figures, path: Path) -> None:
     """One panel a question set, one a cost; costs on logarithmic axes where they span a wide range."""
     panels = [*found.quality, "ingest articles/s", "ask p50 ms", "peak memory MB"]
-    figure, axes = pyplot.subplots(1, len(panels), figsize=(3.6 * len(panels), 3.6), layout="constrained")
+    figure, axes = pyplot.subplots(1, len(panels), figsize=(3.6 * len(panels), 4), layout="constrained")
     names = list(found.costs)
     others = iter(_OTHERS * len(names))
     colours = {name: _OURS if name == "dateline" else next(others) for name in names}
@@ -27,10 +27,14 @@ def draw(found: Figures, path: Path) -> None:
         else:
             values = [found.costs[name][panel] for name in names]
             bars = axis.bar(names, values, color=[colours[name] for name in names])
-            axis.bar_label(bars, fmt="%.3g", fontsize=8)
+            axis.bar_label(
+                bars, [f"{each:,.0f}" if each >= 100 else f"{each:.3g}" for each in values], fontsize=8
+            )
             axis.tick_params(axis="x", labelrotation=35, labelsize=8)
             if max(values) > 20 * min(values):
                 axis.set_yscale("log")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=9, frameon=False)
     figure.savefig(path, dpi=130)
     pyplot.close(figure)
 
@@ -43,8 +47,6 @@ def _quality(axis: "pyplot.Axes", found: Figures, questions: str, colours: dict[
         heights = [found.quality[questions][name][figure] or 0.0 for figure in shown]
         at = [index + (place - (len(names) - 1) / 2) * width for index in range(len(shown))]
         axis.bar(at, heights, width, label=name, color=colours[name])
-    axis.set_xticks(
-        range(len(shown)), [figure.replace("article ", "") for figure in shown], fontsize=8, rotation=20
-    )
+    labels = [figure.replace("article ", "").replace(" in passage", "") for figure in shown]
+    axis.set_xticks(range(len(shown)), labels, fontsize=8, rotation=20)
     axis.set_ylim(0, 1)
-    axis.legend(fontsize=7)
