@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import shutil
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +12,11 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from rag.catalog import Catalog, Change
-from rag.embed import Embedder
-from rag.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMismatch
+from rag.embed import Embedder, Vectors
+from rag.errors import LibraryError, LibraryLocked, LibraryMismatch
 from rag.labels import label
 from rag.types import Article, ArticleInfo, Passage, Span
+from rag.vector_home import VectorHome
 
 if TYPE_CHECKING:
     from rag.vectors import VectorIndex
@@ -41,30 +40,34 @@ class Repair:
 class Library:
     """An open library; use `Library.open`. Reading is safe from several threads, writing from one at a time.
 
-    `mended` says what opening had to repair.
+    `mended` says what opening had to repair, `server` the address of the Chroma server that keeps its
+    vectors, None where its folder does.
     """
 
-    def __init__(self, folder: Path, catalog: Catalog, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, catalog: Catalog, embedder: Embedder, server: str | None = None) -> None:
         self.folder = folder
         self.catalog = catalog
         self.embedder = embedder
+        self.server = server
         self.mended = Repair()
-        self._index: VectorIndex | None = None
-        self._opening = threading.Lock()
+        self._home = VectorHome(folder, catalog, server)
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, embedder: Embedder, *, check: bool = True) -> Iterator["Library"]:
+    def open(
+        cls, folder: Path, embedder: Embedder, *, server: str | None = None, check: bool = True
+    ) -> Iterator["Library"]:
         """Own a library, made if it is not there, until the context ends.
 
-        Without `check` it is taken as it is, whatever embedder made it: only to `rebuild` it.
-        Raises LibraryLocked where another process owns it, LibraryMismatch where it was made with another
-        embedder, LibraryDamaged where a store is broken, LibraryError where the folder cannot be used.
+        `server` is the address of a Chroma server to keep the vectors. Without `check` the library is taken
+        as it is, whatever embedder made it: only to `rebuild` it. Raises LibraryLocked where another process
+        owns it, LibraryMismatch where it was made with another embedder or its vectors are elsewhere,
+        LibraryDamaged where a store is broken, LibraryError where the folder or the server cannot be used.
         """
         folder = folder.expanduser().resolve()
         with _owned(folder):
             catalog = Catalog(folder / "catalog.sqlite3")
-            library = cls(folder, catalog, embedder)
+            library = cls(folder, catalog, embedder, server)
             try:
                 if check:
                     library.check_identity()
@@ -76,23 +79,21 @@ class Library:
 
     @property
     def vectors(self) -> "VectorIndex":
-        """The vectors; opened at first use, since importing Chroma takes far longer than the catalog."""
-        from rag.vectors import VectorIndex
+        """The vectors; opened at first use. Raises LibraryMismatch where they are not this catalog's."""
+        return self._home.index
 
-        with self._opening:
-            if self._index is None:
-                self._index = VectorIndex(self.folder / "chroma", self._collection)
-            return self._index
-
-    def add(self, batch: Sequence[tuple[Article, Sequence[Passage], str]]) -> None:
+    def add(
+        self, batch: Sequence[tuple[Article, Sequence[Passage], str]], vectors: Vectors | None = None
+    ) -> None:
         """Store articles with their passages and the file each came from, in place of what their ids held.
 
-        Vectors first, then each article in a transaction of its own: an article is in the catalog only once
-        it can be found, and a crash in between leaves the old version whole.
+        `vectors`, of shape (passages, dimension), are those of all passages in order where they are already
+        made. They are stored first, then each article in a transaction of its own: an article is in the
+        catalog only once it can be found, and a crash in between leaves the old version whole.
         """
         self._writing()
         pairs = [(article, passage) for article, passages, _ in batch for passage in passages]
-        self._embed([article for article, _ in pairs], [passage for _, passage in pairs])
+        self._embed([article for article, _ in pairs], [passage for _, passage in pairs], vectors)
         for article, passages, origin in batch:
             self.apply(self.catalog.put(article, passages, origin=origin))
 
@@ -115,13 +116,14 @@ class Library:
         A vector that is there but that its own search does not find is made anew; where that does not help,
         all are.
         """
+        self._home.take_over()
         wanted = self.catalog.infos()
         held = self.vectors.labels()
         missing = [each for each in wanted if each not in held]
         orphans = [each for each in held if each not in wanted]
         stale = {each: info for each, info in wanted.items() if each in held and held[each] != label(info)}
         lost = self.vectors.lost([each for each in wanted if each in held])
-        if missing or orphans or stale or lost:
+        if missing or orphans or stale or lost or not self._home.is_stamped:
             self._writing()
             self.vectors.delete([*orphans, *lost])
             self.vectors.relabel({each: info for each, info in stale.items() if each not in lost})
@@ -132,15 +134,10 @@ class Library:
 
     def rebuild(self) -> Repair:
         """Make every vector anew from the catalog, in a fresh collection that takes over when it is whole."""
-        old = self._collection
-        fresh = f"passages-{int(old.rpartition('-')[2]) + 1}"
-        self._close_vectors()
-        self._index = index = _opened_or_reset(self.folder / "chroma", fresh)
-        index.clear()  # of what an interrupted rebuild left
+        fresh = self._home.start_afresh()
         ids = list(self.catalog.infos())
         self._embed_stored(ids)
-        self.catalog.set_meta(collection=fresh, **self._identity())
-        index.drop(old)
+        self._home.adopt(fresh, **self._identity())
         return Repair(embedded=len(ids))
 
     def check_identity(self) -> None:
@@ -160,20 +157,18 @@ class Library:
             found = self.catalog.passages(ids[start : start + _EMBED_AT_ONCE])
             self._embed([info for _, info in found.values()], [passage for passage, _ in found.values()])
 
-    def _embed(self, articles: Sequence[ArticleInfo], passages: Sequence[Passage]) -> None:
+    def _embed(
+        self, articles: Sequence[ArticleInfo], passages: Sequence[Passage], vectors: Vectors | None = None
+    ) -> None:
         if not passages:
             return
-        texts = [
-            embedded_text(info.title, passage.text) for info, passage in zip(articles, passages, strict=True)
-        ]
-        vectors = self.embedder.embed_documents(texts)
+        if vectors is None:
+            vectors = self.embedder.embed_documents(
+                [embedded_text(info.title, each.text) for info, each in zip(articles, passages, strict=True)]
+            )
         if not np.isfinite(vectors).all():
             raise LibraryError("The embedder gave vectors that are not numbers: choose another embedder.")
         self.vectors.add([passage.id for passage in passages], vectors, articles)
-
-    @property
-    def _collection(self) -> str:
-        return self.catalog.meta("collection") or "passages-1"
 
     def _identity(self) -> dict[str, str]:
         return {
@@ -190,19 +185,16 @@ class Library:
 
     def _writing(self) -> None:
         if self.catalog.meta(_STATE) != _WRITING:
-            self.catalog.set_meta(**{_STATE: _WRITING})
+            _ = self.vectors  # which must be there before anything is noted
+            self.catalog.set_meta(**{_STATE: _WRITING}, **self._home.next_stamp())
+        self._home.stamp()
 
     def _settle(self) -> None:
-        if self.catalog.meta(_STATE) == _WRITING:
-            self.catalog.set_meta(**{_STATE: _CLEAN})
-
-    def _close_vectors(self) -> None:
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        if self.catalog.meta(_STATE) == _WRITING and self._home.is_stamped:
+            self.catalog.set_meta(**{_STATE: _CLEAN}, **self._home.settled_stamp())
 
     def _close(self) -> None:
-        self._close_vectors()
+        self._home.close()
         self.catalog.close()
 
 
@@ -247,14 +239,3 @@ def _holder(folder: Path) -> str:
         return (folder / "holder").read_text(encoding="utf-8").strip() or "unknown"
     except OSError:
         return "unknown"
-
-
-def _opened_or_reset(folder: Path, collection: str) -> "VectorIndex":
-    """A collection in a folder of vectors, which is emptied first where Chroma cannot read it."""
-    from rag.vectors import VectorIndex
-
-    try:
-        return VectorIndex(folder, collection)
-    except LibraryDamaged:
-        shutil.rmtree(folder, ignore_errors=True)
-        return VectorIndex(folder, collection)

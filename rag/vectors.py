@@ -1,48 +1,139 @@
-"""The vectors of a library's passages in a Chroma collection on disk; the only module that imports Chroma."""
+"""The vectors of a library's passages in a Chroma collection; the only module that imports Chroma."""
 
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
+from urllib.parse import urlsplit
 
 import chromadb
 import numpy as np
+from chromadb.api import ClientAPI
 from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateCollectionConfiguration
 from chromadb.config import Settings
+from chromadb.errors import ChromaError
 from numpy.typing import NDArray
 
-from rag.errors import LibraryDamaged
+from rag.errors import InputError, LibraryDamaged, LibraryError
 from rag.labels import label
 from rag.types import ArticleInfo, Filters
 
 # Chroma takes at most 5,461 rows a call; smaller batches keep memory low and lose nothing in speed.
 _BATCH = 2_000
+_PATIENCE = 5.0  # seconds to wait for a server to take a connection
 # Recall of the approximate index against exact search needs a wider search than the default 100.
 _CONFIGURATION: CreateCollectionConfiguration = {
     "hnsw": {"space": "cosine", "ef_search": 400, "ef_construction": 200}
 }
 
 
+_STAMP = "stamp"
+
+
+class Place(Protocol):
+    """Where a Chroma collection is kept."""
+
+    def connect(self) -> ClientAPI:
+        """A client of it."""
+
+    def close(self, client: ClientAPI) -> None:
+        """Let go of all that the client holds."""
+
+    def told(self, error: BaseException) -> LibraryError:
+        """What to say of an error that Chroma raised there."""
+
+
+@dataclass(frozen=True, slots=True)
+class InFolder:
+    """In a folder, which one process at a time may open."""
+
+    folder: Path
+
+    def connect(self) -> ClientAPI:
+        folder = str(self.folder.resolve())  # Chroma shares clients by the path's spelling
+        return chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+
+    def close(self, client: ClientAPI) -> None:
+        cast(Client, client).close()
+
+    def told(self, error: BaseException) -> LibraryError:
+        return LibraryDamaged(
+            f"The vectors in {self.folder} cannot be used ({_brief(error)}): run `dateline doctor`,"
+            " which rebuilds them from the catalog."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OnServer:
+    """On a Chroma server at `http://host:port`, which several libraries may share."""
+
+    url: str
+
+    def connect(self) -> ClientAPI:
+        """Raises InputError for an address that is none."""
+        host, port, ssl = self._address()
+        # Chroma's own client would wait for ever.
+        socket.create_connection((host, port), timeout=_PATIENCE).close()
+        return chromadb.HttpClient(host, port, ssl=ssl, settings=Settings(anonymized_telemetry=False))
+
+    def close(self, client: ClientAPI) -> None:
+        for each in (client, cast(Any, client)._admin_client):  # Chroma leaves both connections open
+            cast(Any, each)._server._session.close()
+        cast(Client, client).close()
+
+    def told(self, error: BaseException) -> LibraryError:
+        if isinstance(error, ChromaError):
+            return LibraryDamaged(
+                f"The Chroma server {self.url} cannot use the library's vectors ({_brief(error)}): run"
+                " `dateline doctor`, which rebuilds them from the catalog."
+            )
+        return LibraryError(
+            f"The Chroma server {self.url} does not answer ({_brief(error)}): start it, or set"
+            " DATELINE_CHROMA to where it is."
+        )
+
+    def _address(self) -> tuple[str, int, bool]:
+        wrong = f"{self.url!r} is no address of a Chroma server: give one like http://127.0.0.1:8000."
+        try:
+            parts = urlsplit(self.url)
+            ssl = {"http": False, "https": True}[parts.scheme]
+            if not parts.hostname or parts.username or parts.path.strip("/") or parts.query:
+                raise InputError(wrong)
+            return parts.hostname, parts.port or (443 if ssl else 8000), ssl
+        except (KeyError, ValueError):
+            raise InputError(wrong) from None
+
+
 class VectorIndex:
     """One vector a passage, keyed by passage id, in cosine space.
 
-    Raises LibraryDamaged where Chroma cannot read what is on the disk.
+    Raises LibraryDamaged where Chroma cannot read what it holds, LibraryError where its server is away.
     """
 
-    def __init__(self, folder: Path, collection: str) -> None:
-        self._folder = folder.resolve()  # Chroma shares clients by the path's spelling
+    def __init__(self, place: Place, collection: str) -> None:
+        self._place = place
         self._name = collection
         with self._told():
-            self._client = chromadb.PersistentClient(
-                str(self._folder), settings=Settings(anonymized_telemetry=False)
-            )
+            self._client = place.connect()
             self._collection = self._opened()
 
     def _opened(self) -> chromadb.Collection:
         return self._client.get_or_create_collection(
             self._name, embedding_function=None, configuration=_CONFIGURATION
         )
+
+    @property
+    def stamp(self) -> str:
+        """The mark of the catalog that the vectors belong to; empty where there never was one."""
+        return str((self._collection.metadata or {}).get(_STAMP, ""))
+
+    def set_stamp(self, stamp: str) -> None:
+        """Mark which catalog the vectors belong to."""
+        with self._told():
+            self._collection.modify(metadata={_STAMP: stamp})
 
     def clear(self) -> None:
         """Remove every vector, of whatever dimension."""
@@ -51,8 +142,8 @@ class VectorIndex:
             self._collection = self._opened()
 
     def close(self) -> None:
-        """Let go of the folder."""
-        cast(Client, self._client).close()
+        """Let go of the folder, or of the server."""
+        self._place.close(self._client)
 
     def count(self) -> int:
         """How many vectors it holds."""
@@ -130,7 +221,7 @@ class VectorIndex:
         return lost
 
     def drop(self, collection: str) -> None:
-        """Remove another collection of this folder, if it is there."""
+        """Remove another collection of the same place, if it is there."""
         with self._told():
             if collection in {each.name for each in self._client.list_collections()}:
                 self._client.delete_collection(collection)
@@ -139,13 +230,10 @@ class VectorIndex:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (KeyboardInterrupt, SystemExit):
+        except (KeyboardInterrupt, SystemExit, InputError):
             raise
         except BaseException as error:  # the Rust core panics with a bare BaseException
-            raise LibraryDamaged(
-                f"The vectors in {self._folder} cannot be used ({_brief(error)}): run `dateline doctor`,"
-                " which rebuilds them from the catalog."
-            ) from error
+            raise self._place.told(error) from error
 
 
 def _metadata(info: ArticleInfo) -> dict[str, Any]:

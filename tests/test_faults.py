@@ -1,5 +1,6 @@
 """A process that is killed at any moment of an ingest loses nothing it had acknowledged."""
 
+import json
 import random
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from fakes import HashEmbedder
 
+from ingest.find import find
+from ingest.pipeline import ingest
 from rag.library import Library
 
 # Stores batches of articles for ever, in versions that replace each other; says what is acknowledged.
@@ -28,6 +31,51 @@ with Library.open(Path(sys.argv[1]), HashEmbedder()) as library:
                 print(n, version, flush=True)
         version += 1
 """
+
+# Ingests a file; says how many articles are stored whenever that is told.
+INGESTER = """
+import sys
+sys.path[:0] = sys.argv[3:]
+from pathlib import Path
+from fakes import HashEmbedder
+from ingest.find import find
+from ingest.pipeline import ingest
+from rag.library import Library
+with Library.open(Path(sys.argv[1]), HashEmbedder()) as library:
+    ingest(library, find([sys.argv[2]]), progress=lambda summary, path: print(summary.added, flush=True))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX; Windows ends processes in another way")
+def test_an_ingest_that_is_killed_between_its_stages_goes_on_from_what_was_told(tmp_path: Path) -> None:
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+    rows = [{"id": f"a{n}", "text": f"Story {n} of the harbour. " * 40} for n in range(400)]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    told = 0
+    for stop in (40, 150):
+        process = subprocess.Popen(
+            [sys.executable, "-c", INGESTER, str(tmp_path / "lib"), str(file), *paths],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        counts = [int(process.stdout.readline())]
+        while counts[-1] < stop:
+            counts.append(int(process.stdout.readline()))
+        process.kill()
+        process.stdout.close()
+        process.wait()
+        told += counts[-1]
+    with Library.open(tmp_path / "lib", HashEmbedder()) as library:
+        assert told <= library.catalog.article_count() < 400
+        held = library.catalog.article_count()
+        summary = ingest(library, find([str(file)]))
+        assert (summary.unchanged, summary.added) == (held, 400 - held)
+        ids = set(library.catalog.infos())
+        assert set(library.vectors.labels()) == ids
+        assert library.vectors.lost(sorted(ids)) == []
+        assert ingest(library, find([str(file)])).unchanged == 400
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX; Windows ends processes in another way")

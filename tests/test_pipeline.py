@@ -8,9 +8,12 @@ import pytest
 from fakes import HashEmbedder
 
 from ingest.count import count_articles
+from ingest.crew import Loading, ThisProcess
 from ingest.find import find
+from ingest.load import Refused, load
 from ingest.pipeline import Summary, ingest
 from rag.library import Library
+from rag.types import Article
 
 
 @pytest.fixture
@@ -183,7 +186,7 @@ def test_an_interruption_keeps_what_is_stored_and_the_next_run_goes_on(
 
     def interrupted(texts: list[str]) -> object:
         calls.append(len(texts))
-        if len(calls) == 2:
+        if len(calls) == 6:  # in the second batch
             raise KeyboardInterrupt
         return embed(texts)
 
@@ -211,3 +214,53 @@ def test_articles_are_counted_before_they_are_read(tmp_path: Path, news: Path) -
     broken = tmp_path / "b.jsonl.gz"
     broken.write_bytes(b"no gzip")
     assert [count_articles(each) for each in (news / "one.txt", path, table, broken)] == [1, 3, 2, 0]
+
+
+def test_a_copy_and_the_replacement_of_what_it_copies_may_be_on_their_way_together(
+    library: Library, tmp_path: Path
+) -> None:
+    run(library, rows(tmp_path / "a.jsonl", {"id": "x", "text": "A wire story."}))
+    summary = run(
+        library,
+        rows(
+            tmp_path / "b.jsonl",
+            {"id": "y", "text": "A wire story."},
+            {"id": "x", "text": "Another story."},
+            {"id": "z", "text": "A wire story."},
+        ),
+    )
+    assert (summary.copies, summary.replaced, summary.added) == (2, 1, 0)
+    texts = {each: library.catalog.text(each) for each in ("x", "y", "z")}
+    assert texts == {"x": "Another story.", "y": "A wire story.", "z": "A wire story."}
+    assert library.vectors.count() == library.catalog.passage_count() == 2
+    assert not library.repair()
+
+
+def test_only_a_few_batches_are_held_at_a_time(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = rows(tmp_path / "a.jsonl", *({"id": f"x{n}", "text": f"Story {n}. " * 40} for n in range(900)))
+    read: list[str] = []
+    stored_after: list[int] = []
+    embed = library.embedder.embed_documents
+
+    def counted(texts: list[str]) -> object:
+        stored_after.append(len(read) - library.catalog.article_count())
+        return embed(texts)
+
+    class Recorded(ThisProcess):
+        def load(self, path: Path) -> Loading:
+            def articles() -> Iterator[Article | Refused]:
+                for each in load(path):
+                    read.append("one")
+                    yield each
+
+            return articles
+
+    monkeypatch.setattr(library.embedder, "embed_documents", counted)
+    crew = Recorded(library.embedder)
+    summary = ingest(library, find([str(path)]), crew=crew)
+    assert summary.added == 900
+    assert (
+        max(stored_after) <= 256 / 2 * 5
+    )  # two passages an article, three batches on the line, two at its ends

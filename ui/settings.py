@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     library: Path = Field(default_factory=lambda: user_data_path("dateline", appauthor=False) / "library")
     embedder: str = BUNDLED
     reader: str = BUNDLED_READER
+    chroma: str | None = None  # the address of a Chroma server to keep the vectors
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65_535)
     user: str | None = None

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,9 @@ from rag.readers import reader_named
 from rag.span_reader import SpanReader
 from rag.types import Answer, Filters
 from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.ray_cluster import RayCluster
 
 LibraryOption = Annotated[
     Path | None,
@@ -67,7 +71,8 @@ def open_library(settings: Settings, *, create: bool = False, check: bool = True
         raise LibraryError(
             f"There is no library in {folder}: make one with `dateline ingest PATH --library {folder}`."
         )
-    with Library.open(folder, SentenceTransformerEmbedder(settings.embedder), check=check) as library:
+    embedder = SentenceTransformerEmbedder(settings.embedder)
+    with Library.open(folder, embedder, server=settings.chroma, check=check) as library:
         if library.mended:
             typer.echo(
                 "The last writing was cut short; the library is repaired"
@@ -75,6 +80,14 @@ def open_library(settings: Settings, *, create: bool = False, check: bool = True
                 err=True,
             )
         yield library
+
+
+def open_crew(settings: Settings, address: str) -> "RayCluster":
+    """A Ray cluster to load and embed on; raises InputError where it cannot be used."""
+    from ingest.ray_cluster import RayCluster
+
+    make_embedder = partial(SentenceTransformerEmbedder, settings.embedder)
+    return RayCluster(address, make_embedder, make_embedder().fingerprint)
 
 
 @contextmanager

@@ -44,6 +44,7 @@ def _facts(library: Library, settings: Settings) -> dict[str, str]:
         "articles": f"{catalog.article_count():,} in {catalog.passage_count():,} passages",
         "dates": f"{span[0]} to {span[1]}" if span else "none",
         "sources": f"{len(catalog.sources()):,}",
+        "vectors": f"on the Chroma server {library.server}" if library.server else "in the library",
         "embedder": f"{catalog.meta('embedder')} ({(catalog.meta('embedder_sha256') or '')[:12]})",
         "reader": f"{model.name} ({model.fingerprint[:12]})",
         "disk": f"{size / 2**20:,.1f} MiB",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.settings import load_settings
-from ui.wiring import LibraryOption, open_library
+from ui.wiring import LibraryOption, open_crew, open_library
 
 if TYPE_CHECKING:
     from ingest.find import Found
@@ -27,6 +27,14 @@ def ingest_command(
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove articles whose file is gone from the folders given.")
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            "--ray",
+            metavar="ADDRESS",
+            help="Load and embed on a Ray cluster: host:port, ray://host:port or auto.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
     library: LibraryOption = None,
 ) -> None:
@@ -37,8 +45,9 @@ def ingest_command(
     settings = load_settings(library=library)
     found = find(paths)
     started = time.monotonic()
+    crew = open_crew(settings, ray) if ray else None
     with _stoppable(), open_library(settings, create=True) as opened, _shown(found) as progress:
-        summary = ingest(opened, found, prune=prune, progress=progress)
+        summary = ingest(opened, found, prune=prune, progress=progress, crew=crew)
     seconds = time.monotonic() - started
     for failure in summary.failures:
         place = f"{failure.path}, {failure.where}" if failure.where else failure.path
