@@ -47,7 +47,7 @@ def run(
     the next question is asked; a run that is stopped keeps those, and its manifest says `finished: null`.
 
     Args:
-        ask: gives the answer to a question; called with the day of the question where that is known, and no filter.
+        ask: gives the answer to a question; called with its day where that is known, and no filter.
         article_text: the stored text of an article id, None if there is no such article.
         manifest: what the caller knows about settings, library and models, as JSON-ready values.
         progress: called after each question with the number done and the number of all.

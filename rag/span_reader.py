@@ -13,15 +13,13 @@ from rag.terms import content_terms, plain, stem, words
 from rag.types import AnswerSpan, Evidence, Span
 
 _FAR = 12.0  # the lead over a rival that is not there
-_MISSED = 100  # the rank of a passage that a search did not find
 
 
 class Clues(NamedTuple):
     """What speaks for a span; shares are in [0, 1], a term weighs the more, the fewer passages have it."""
 
     margin: float  # over "not here"
-    dense: float = 0.0  # minus the logarithm of its passage's rank by meaning
-    lexical: float = 0.0  # the same by words
+    found: float = 0.0  # the search's score of its passage
     agreement: float = 0.0  # the logarithm of the number of articles that give the same answer
     covered: float = 0.0  # the share of the question's terms that its passage and title have
     titled: float = 0.0  # the share that its title has
@@ -37,6 +35,7 @@ class Traits(NamedTuple):
     lead: float  # of its rank over the best other answer
     agreement: float
     covered: float
+    timely: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +47,15 @@ class Calibration:
     Both are fitted on questions about articles that the model never saw. The defaults take the margin alone,
     and 0 for even odds, as training on SQuAD 2.0 does.
 
-    The `first` passages are read first; where the best of their spans has a confidence of `sure`, no others
-    are read, else as many as make `most`. By default all are.
+    The `first` passages are read first; where the best of their spans reaches the `threshold`, no others are
+    read, else as many as make `most`. By default all are.
     """
 
     ranking: Sequence[float] = Clues(margin=1.0)
     bias: float = 0.0
-    weights: Sequence[float] = Traits(margin=0.5, lead=0.0, agreement=0.0, covered=0.0)
+    weights: Sequence[float] = Traits(0.5, lead=0.0, agreement=0.0, covered=0.0, timely=0.0)
     threshold: float = 0.5
     first: int = 0
-    sure: float = math.inf
     most: int | None = None
 
 
@@ -90,7 +88,7 @@ class SpanReader:
         found: list[list[Found]] = []
         ranked: list[Candidate] = []
         for some in (texts[: self.calibration.first], texts[self.calibration.first :]):
-            if ranked and confidence(self.calibration, ranked[0], ranked) >= self.calibration.sure:
+            if ranked and confidence(self.calibration, ranked[0], ranked) >= self.threshold:
                 break
             found += self.model.read(question, some)
             unread: list[list[Found]] = [[]] * (len(texts) - len(found))
@@ -130,8 +128,7 @@ def rank(
         fresh = freshness(evidence[place].days)
         clues = Clues(
             margin=span.margin,
-            dense=-math.log1p(evidence[place].dense_rank or _MISSED),
-            lexical=-math.log1p(evidence[place].lexical_rank or _MISSED),
+            found=evidence[place].score,
             agreement=math.log(max(1, len(articles.get(answer, ())))),
             covered=_share(rarity, said[place]),
             titled=_share(rarity, titles[place]),
@@ -154,7 +151,7 @@ def traits(candidate: Candidate, ranked: Sequence[Candidate]) -> Traits:
     rival = next((each.rank for each in ranked if each.answer != candidate.answer), None)
     lead = _FAR if rival is None else max(-_FAR, min(_FAR, candidate.rank - rival))
     clues = candidate.clues
-    return Traits(clues.margin, lead, clues.agreement, clues.covered)
+    return Traits(clues.margin, lead, clues.agreement, clues.covered, clues.timely)
 
 
 def weighted(weights: Sequence[float], values: Sequence[float]) -> float:

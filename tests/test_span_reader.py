@@ -26,7 +26,7 @@ class MarkedModel:
     name = fingerprint = "marked"
 
     def __init__(self, **calibration: Any) -> None:
-        self.calibration = {"weights": (1.0, 0.0, 0.0, 0.0), **calibration}
+        self.calibration = {"weights": (1.0, 0.0, 0.0, 0.0, 0.0), **calibration}
         self.read_texts: list[str] = []
 
     def read(self, question: str, texts: Sequence[tuple[str, str]]) -> list[list[Found]]:
@@ -87,7 +87,7 @@ def test_nothing_to_read_gives_an_empty_list(span_model: OnnxSpanModel) -> None:
 def test_no_more_is_read_once_the_first_passages_answer_surely(
     texts: list[str], read: int, said: list[str]
 ) -> None:
-    model = MarkedModel(first=1, sure=0.5)
+    model = MarkedModel(first=1, threshold=0.5)
     assert answers(SpanReader(model), *texts) == said
     assert model.read_texts == texts[:read]
 
@@ -124,8 +124,7 @@ def test_passages_are_ordered_by_margin_and_give_their_best_span_each() -> None:
 @pytest.mark.parametrize(
     ("clue", "question", "first", "second"),
     [
-        ("dense", "Who?", "<1|a b>", "<1.5|c d>"),
-        ("lexical", "Who?", "<1|a b>", "<1.5|c d>"),
+        ("found", "Who?", "<1|a b>", "<1.5|c d>"),
         ("covered", "Who bought the ferry?", "<1|a b> bought the ferry", "<1.5|c d> spoke"),
         ("titled", "What is Port1 like?", "<1|a b>", "<1.5|c d>"),
     ],
@@ -133,10 +132,7 @@ def test_passages_are_ordered_by_margin_and_give_their_best_span_each() -> None:
 def test_each_clue_lifts_a_span_as_far_as_it_is_weighted(
     clue: str, question: str, first: str, second: str
 ) -> None:
-    passages = [
-        replace(each, dense_rank=place, lexical_rank=place)
-        for place, each in enumerate(marked(first, second), 1)
-    ]
+    passages = marked(first, second)
     lifted = Clues(margin=1.0)._replace(**{clue: 2.0})
     for ranking, expected in ((Clues(margin=1.0), ["c d", "a b"]), (lifted, ["a b", "c d"])):
         found = SpanReader(MarkedModel(ranking=ranking)).read(question, passages)
@@ -148,14 +144,6 @@ def test_an_answer_that_repeats_the_question_falls() -> None:
     for weight, first in ((0.0, "the ferry"), (-2.0, "Ada Stone")):
         reader = SpanReader(MarkedModel(ranking=Clues(margin=1.0, echo=weight)))
         assert reader.read("Who bought the ferry?", passages)[0].short == first
-
-
-def test_a_passage_that_one_search_missed_ranks_behind_those_it_found() -> None:
-    (missed, hit) = marked("<1|a b>", "<1|c d>")
-    found = SpanReader(MarkedModel(ranking=Clues(margin=1.0, dense=1.0))).read(
-        "Who?", [replace(missed, dense_rank=None), replace(hit, dense_rank=60)]
-    )
-    assert [each.short for each in found] == ["c d", "a b"]
 
 
 def test_an_answer_that_several_articles_give_rises() -> None:
@@ -170,10 +158,10 @@ def test_an_answer_that_several_articles_give_rises() -> None:
 @pytest.mark.parametrize(
     ("weights", "more", "less"),
     [
-        ((1.0, 0.0, 0.0, 0.0), ["<2|a b>"], ["<1|a b>"]),
-        ((0.0, 1.0, 0.0, 0.0), ["<2|a b>", "<1|c d>"], ["<2|a b>", "<1.5|c d>"]),
-        ((0.0, 0.0, 1.0, 0.0), ["<2|a b>", "<1|a b>"], ["<2|a b>", "<1|c d>"]),
-        ((0.0, 0.0, 0.0, 1.0), ["<2|a b> ferry"], ["<2|a b> bridge"]),
+        ((1.0, 0.0, 0.0, 0.0, 0.0), ["<2|a b>"], ["<1|a b>"]),
+        ((0.0, 1.0, 0.0, 0.0, 0.0), ["<2|a b>", "<1|c d>"], ["<2|a b>", "<1.5|c d>"]),
+        ((0.0, 0.0, 1.0, 0.0, 0.0), ["<2|a b>", "<1|a b>"], ["<2|a b>", "<1|c d>"]),
+        ((0.0, 0.0, 0.0, 1.0, 0.0), ["<2|a b> ferry"], ["<2|a b> bridge"]),
     ],
 )
 def test_each_trait_makes_the_confidence_rise(

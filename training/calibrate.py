@@ -87,7 +87,7 @@ def ranked_spans(read: Read, calibration: Calibration, plan: Plan) -> list[tuple
     for rounds in (1, 2):
         found = read.spans(plan, rounds=rounds)
         every = rank(read.asked.question, read.evidence, found, calibration.ranking)
-        if every and confidence(calibration, every[0], every) >= calibration.sure:
+        if calibration.first and every and confidence(calibration, every[0], every) >= calibration.threshold:
             break
     return [(each, each.evidence.passage.text[each.found.start : each.found.end]) for each in every]
 
@@ -131,15 +131,18 @@ def softmax_weights(
     logit: McFadden, 1974).
     """
 
-    def loss(weights: Array) -> float:
-        total = ridge * float(weights @ weights)
+    def loss(weights: Array) -> tuple[float, Array]:
+        total, slope = ridge * float(weights @ weights), 2 * ridge * weights
         for clues, right in groups:
             scores = clues @ weights
-            total += (logsumexp(scores) - logsumexp(scores[right])) / len(groups)
-        return total
+            every, best = logsumexp(scores), logsumexp(scores[right])
+            total += (every - best) / len(groups)
+            expected = np.exp(scores - every) @ clues - np.exp(scores[right] - best) @ clues[right]
+            slope = slope + expected / len(groups)
+        return total, slope
 
     start = np.zeros(groups[0][0].shape[1])
-    return [round(float(each), 4) for each in minimize(loss, start, method="BFGS").x]
+    return [round(float(each), 4) for each in minimize(loss, start, jac=True, method="BFGS").x]
 
 
 def logistic(traits: Array, right: npt.NDArray[Any], ridge: float = 1e-2) -> tuple[float, list[float]]:
@@ -180,7 +183,7 @@ def calibration_of(sets: Sequence[Sequence[Read]], plan: Plan) -> tuple[Calibrat
             rows.append(traits(spans[0][0], [span for span, _ in spans]))
             right.append(bool(each.answers) and token_f1(spans[0][1], each.answers) >= 0.5)
         else:
-            rows.append(Traits(margin=-20.0, lead=0.0, agreement=0.0, covered=0.0))
+            rows.append(Traits(margin=-20.0, lead=0.0, agreement=0.0, covered=0.0, timely=0.0))
             right.append(False)
     table, truth = np.array(rows), np.array(right)
     bias, weights = logistic(table, truth)
@@ -227,9 +230,8 @@ def main() -> None:
     parser.add_argument(
         "--work", type=Path, required=True, help="a folder for the library, kept for next time"
     )
-    parser.add_argument("--first", type=int, default=8, help="passages that are read first")
-    parser.add_argument("--sure", type=float, default=0.5, help="the confidence at which no more are read")
-    parser.add_argument("--deep", type=float, default=0.4, help="windows that go through all layers, a text")
+    parser.add_argument("--first", type=int, default=6, help="passages that are read first")
+    parser.add_argument("--deep", type=float, default=0.3, help="windows that go through all layers, a text")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     model = OnnxSpanModel(args.model, None)
@@ -241,13 +243,13 @@ def main() -> None:
             + read_all(model, search, [each for each in every if each.answers], removed=True)
             for every in questions(args.data).values()
         ]
-    plans = [Plan(args.first, args.deep, weight) for weight in (0, 1, 2, 3)]
+    plans = [Plan(args.first, args.deep, weight) for weight in (1, 2, 3)]
     fits = {plan: calibration_of(sets, plan) for plan in plans}
     plan = max(plans, key=lambda each: quality(sets, fits[each][0], each)["f1"])
     fitted, report = fits[plan]
-    for deep in (0.25, 0.4, 0.6, 1.0):
+    for deep in (0.2, 0.3, 0.4, 0.6, 1.0):
         report[f"deep {deep}"] = quality(sets, fitted, replace(plan, deep=deep))
-    fitted = replace(fitted, first=args.first, sure=args.sure, most=MOST)
+    fitted = replace(fitted, first=args.first, most=MOST)
     report["as shipped"] = quality(sets, fitted, plan)
     values = {"deep": args.deep, "order_weight": plan.order_weight, "calibration": asdict(fitted)}
     print(json.dumps({**values, **report}, indent=2))
