@@ -16,11 +16,15 @@ SHOWN_PROBLEMS = 5
 
 @dataclass(frozen=True, slots=True)
 class GoldEvidence:
-    """Where an answer is to be found: an article, and if known the quote and its character offsets."""
+    """Where an answer is to be found: an article, and if known the quote and its character offsets.
 
-    article_id: str
+    Without an article, the quote says which it is. `grade` is how relevant it is, above 0.
+    """
+
+    article_id: str | None
     quote: str | None = None
     span: Span | None = None
+    grade: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
