@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from eval.gold import GoldEvidence, GoldQuestion
+from eval.questions import GoldEvidence, GoldQuestion
 from rag.types import Span
 
 LIKENESS = 0.9

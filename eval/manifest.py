@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from eval.gold import GoldSet
+from eval.questions import GoldSet
 
 DISTRIBUTIONS = ("dateline", "chromadb", "sentence-transformers", "langchain-core", "gradio")
 
@@ -15,7 +15,12 @@ def environment(given: Mapping[str, object], gold: GoldSet) -> dict[str, object]
     """The caller's facts (settings, library, models) with those of the gold set and of this machine."""
     return {
         **given,
-        "gold": {"path": str(gold.path), "sha256": gold.sha256, "questions": len(gold.questions)},
+        "gold": {
+            "path": str(gold.path),
+            "sha256": gold.sha256,
+            "questions": len(gold.questions),
+            "format": gold.format,
+        },
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in DISTRIBUTIONS}},
         "git_commit": git_commit(Path(__file__).parents[1]),
         "platform": platform.platform(),

@@ -1,11 +1,11 @@
 """The shape of `results.jsonl`: one row a question, written by the run, read by summary and report."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from eval.evidence import Anchor
-from eval.gold import GoldQuestion
 from eval.metrics import unique
+from eval.questions import GoldQuestion
 
 
 class CitationVerdict(TypedDict):
@@ -46,7 +46,8 @@ class Row(TypedDict):
     `prediction` is the answer's text, empty if it was declined; `claims` its sentences as `{text,
     citations: [index]}`. `retrieved` lists the passages in rank order as `{article_id, start, end, score}`.
     `confidence`, `citations` and `retrieved` are None where another system's predictions do not tell them;
-    that is not scored. `error` is one line, and then there are no `scores`. `label` says how it ended.
+    that is not scored. `error` is one line, and then there are no `scores`. `label` says how it ended,
+    `judge` what a language model thinks of it, if one was asked.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Row(TypedDict):
     gold: GoldFacts
     scores: Scores | None
     label: str
+    judge: NotRequired[dict[str, Any]]
 
 
 def gold_facts(question: GoldQuestion, anchors: tuple[Anchor, ...]) -> GoldFacts:

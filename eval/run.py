@@ -2,42 +2,33 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval.compare import Comparison, Earlier, compare
 from eval.evidence import resolve
 from eval.folder import MANIFEST, REPORT, RESULTS, SUMMARY, write_json, writing
-from eval.gold import GoldQuestion, GoldSet
 from eval.manifest import environment, peak_memory_mb
+from eval.questions import GoldQuestion, GoldSet
 from eval.report import render_report
 from eval.rows import GoldFacts, Row, blank_row, gold_facts
 from eval.scoring import score
+from eval.shelf import Shelf
 from eval.summary import summarise
 from eval.why import why
 from rag.as_json import answer_to_json
 from rag.types import Answer, Filters
 
+if TYPE_CHECKING:
+    from eval.judge import Judge
+
 Ask = Callable[[str, Filters], Answer]
 Titles = dict[str, str]
 Answerer = Callable[[GoldQuestion, GoldFacts], tuple[Row, Titles]]
 """Gives the row of a question, not yet scored, and the titles of the articles in it by their ids."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """What a run needs of a library.
-
-    `text` is the stored text of an article id, None if there is no such article; `canonical` the id under
-    which the text of an article id is stored; `candidates` gives ids of articles that may hold a quote.
-    """
-
-    text: Callable[[str], str | None]
-    canonical: Callable[[str], str] = str
-    candidates: Callable[[str], Iterable[str]] = lambda quote: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +70,7 @@ def evaluate(
     manifest: Mapping[str, object],
     progress: Callable[[int, int], None] | None = None,
     before: Earlier | None = None,
-    judge: Callable[[Row], None] | None = None,
+    judge: "Judge | None" = None,
 ) -> RunResult:
     """Gets each answer, scores it and writes the run folder `out`, over an earlier run if need be.
 
@@ -96,6 +87,8 @@ def evaluate(
         InputError: the folder cannot be written.
     """
     facts = {**environment(manifest, gold), "started": _now(), "finished": None}
+    if judge is not None:
+        facts["judge"] = judge.name
     asked = _Asked()
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -113,7 +106,7 @@ def evaluate(
                 asked.titles.update(seen)
                 if progress is not None:
                     progress(done, len(gold.questions))
-        return _finish(out, facts, asked, shelf, before)
+        return _finish(out, facts, asked, shelf, before, judge)
 
 
 def _scored(question: GoldQuestion, answerer: Answerer, shelf: Shelf) -> tuple[Row, Titles]:
@@ -125,11 +118,20 @@ def _scored(question: GoldQuestion, answerer: Answerer, shelf: Shelf) -> tuple[R
 
 
 def _finish(
-    out: Path, facts: dict[str, object], asked: _Asked, shelf: Shelf, before: Earlier | None
+    out: Path,
+    facts: dict[str, object],
+    asked: _Asked,
+    shelf: Shelf,
+    before: Earlier | None,
+    judge: "Judge | None",
 ) -> RunResult:
     """Writes what can be said once all questions are answered."""
     resources = {"cold_start_ms": facts.get("cold_start_ms"), "peak_memory_mb": peak_memory_mb()}
     summary = summarise(asked.rows, resources)
+    if judge is not None:
+        from eval.judge import judged
+
+        summary["judge"] = judged(asked.rows, judge.name)
     comparison = None if before is None else compare(asked.rows, before.rows)
     facts["finished"] = _now()
     write_json(out / SUMMARY, summary)

@@ -19,7 +19,8 @@ from scripted import (
 
 from eval.compare import compare, earlier
 from eval.gold import GoldSet, load_gold
-from eval.run import RunResult, Shelf, asking, evaluate, run
+from eval.run import RunResult, asking, evaluate, run
+from eval.shelf import Shelf
 from rag.errors import InputError
 from rag.types import Answer, Filters
 
