@@ -40,9 +40,9 @@ def suspicions(questions: Sequence[GoldQuestion]) -> Iterator[str]:
         and (quotes := [each.quote for each in question.evidence if each.quote])
         and not any(containment(quote, question.answers) for quote in quotes)
     ]
-    yield from _named(repeated, "questions are asked twice, and count twice")
-    yield from _named(contradicting, "questions are asked again with other answers")
-    yield from _named(absent, "questions have no answer that stands in the quotes of their evidence")
+    yield from _named(repeated, "Questions asked twice, which count twice")
+    yield from _named(contradicting, "Questions asked again with other answers")
+    yield from _named(absent, "Questions without an answer in the quotes of their evidence")
 
 
 def check_evidence(gold: GoldSet, shelf: Shelf) -> Resolved:
@@ -65,10 +65,10 @@ def check_evidence(gold: GoldSet, shelf: Shelf) -> Resolved:
 
 def evidence_notices(told: Resolved) -> Iterator[str]:
     """The same as sentences."""
-    yield from _named(told.missing, "questions name an article that is not there")
-    yield from _named(told.not_found, "questions have a quote, or offsets, that their article lacks")
-    yield from _named(told.fuzzy, "questions have a quote that its article holds only nearly")
-    yield from _named(told.absent, "questions have no answer that stands in their articles")
+    yield from _named(told.missing, "Questions that name an article that is not there")
+    yield from _named(told.not_found, "Questions with a quote, or offsets, that their article lacks")
+    yield from _named(told.fuzzy, "Questions with a quote that its article holds only nearly")
+    yield from _named(told.absent, "Questions without an answer in their articles")
 
 
 def _answers(question: GoldQuestion) -> set[str]:
@@ -78,4 +78,4 @@ def _answers(question: GoldQuestion) -> set[str]:
 def _named(ids: Sequence[str], what: str) -> Iterator[str]:
     if ids:
         more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
-        yield f"{len(ids)} {what}: {', '.join(ids[:MOST_NAMED])}{more}."
+        yield f"{what} ({len(ids)}): {', '.join(ids[:MOST_NAMED])}{more}."

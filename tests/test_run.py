@@ -237,7 +237,12 @@ def test_the_manifest_says_what_the_run_was_made_with(result: RunResult, tmp_pat
     manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
     gold = load_gold(tmp_path / "gold.jsonl")
     assert manifest["library"] == "abc"
-    assert manifest["gold"] == {"path": str(gold.path), "sha256": gold.sha256, "questions": 6, "format": "gold.jsonl"}
+    assert manifest["gold"] == {
+        "path": str(gold.path),
+        "sha256": gold.sha256,
+        "questions": 6,
+        "format": "gold.jsonl",
+    }
     assert set(manifest["versions"]) == {
         "python",
         "dateline",

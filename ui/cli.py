@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rag.errors import DatelineError
-from ui.commands import articles, ask, chat, doctor, evaluate, ingest
+from ui.commands import articles, ask, chat, doctor, evaluate, gold, ingest
 
 app = typer.Typer(
     name="dateline",
@@ -25,6 +25,7 @@ app.command("ingest")(ingest.ingest_command)
 app.command("ask")(ask.ask_command)
 app.command("chat")(chat.chat_command)
 app.command("eval")(evaluate.eval_command)
+app.add_typer(gold.app, name="gold")
 app.add_typer(articles.app, name="articles")
 app.command("doctor")(doctor.doctor_command)
 
