@@ -5,6 +5,20 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 60rem)");
 const glide = () => (calm.matches ? "auto" : "smooth");
 
+const told = (form) => {
+  const source = form.querySelector("[name=dl-source]:checked");
+  return {
+    answer: form.querySelector("[name=dl-right]").value,
+    unanswerable: form.querySelector("[name=dl-unanswerable]").checked,
+    source: source ? Number(source.value) : null,
+    passage: form.querySelector("[name=dl-passage]")?.value ?? "",
+  };
+};
+
+element.addEventListener("submit", (event) => {
+  event.preventDefault();
+  event.target.querySelector(".dl-tell")?.click();
+});
 element.addEventListener("click", (event) => {
   if (event.target.closest("a") || String(getSelection())) return;
   const chosen = event.target.closest("[data-do]");
@@ -17,6 +31,11 @@ element.addEventListener("click", (event) => {
     window.datelineReturns = isPanel;
     window.datelineShowsSources = !isPanel;
     trigger("sources", { turn: Number(turn) });
+  } else if (chosen.dataset.do === "feedback") {
+    window.datelineShowsSources = true;
+    trigger("feedback", { turn: Number(turn) });
+  } else if (chosen.dataset.do === "tell") {
+    trigger("tell", { turn: Number(turn), ...told(chosen.closest("form")) });
   } else {
     trigger("example", { example: Number(example) });
   }
@@ -41,6 +60,7 @@ if (isPanel) {
       return;
     }
     panel.scrollTop = 0;
+    element.querySelector(".dl-feedback [tabindex]")?.focus({ preventScroll: true });
     const { datelineOpener: opener, datelineReturns: returns, datelineShowsSources: shows } = window;
     window.datelineReturns = window.datelineShowsSources = false;
     if (shows && narrow.matches) panel.scrollIntoView({ block: "start", behavior: glide() });

@@ -10,6 +10,7 @@ import gradio as gr
 from rag.errors import DatelineError
 from rag.types import Article
 from ui.article_view import missing_html, reading_html
+from ui.feedback import Feedback
 from ui.render import collection_html, conversation_html, sources_html
 from ui.tabs import lay_out_evaluate, lay_out_tabs
 from ui.turns import BUSY, UNSENT, Ask, Conversation, make_filters, resolve, submit
@@ -45,13 +46,16 @@ class Shelf(Protocol):
 class Chat:
     """What happens on each event of the page; all that is one person's own comes in as their conversation."""
 
-    def __init__(self, ask: Ask, shelf: Shelf, examples: Sequence[str]) -> None:
+    def __init__(
+        self, ask: Ask, shelf: Shelf, examples: Sequence[str], feedback: Feedback | None = None
+    ) -> None:
+        self._feedback = feedback
         self._ask = ask
         self._shelf = shelf
         self._examples = tuple(examples)
 
     def show(self, conversation: Conversation) -> str:
-        return conversation_html(conversation, self._examples)
+        return conversation_html(conversation, self._examples, tells=self._feedback is not None)
 
     def submit(
         self, conversation: Conversation, question: str, sources: list[str] | None, period: object
@@ -116,6 +120,18 @@ class Chat:
     def sources(self, conversation: Conversation, event: gr.EventData) -> str:
         """The cards of the turn that was chosen."""
         return sources_html(conversation.turn(_number(event, "turn")))
+
+    def feedback(self, conversation: Conversation, event: gr.EventData) -> object:
+        """The form in which a person says what is not right about an answer."""
+        if self._feedback is None:
+            return gr.skip()
+        return self._feedback.form(conversation.turn(_number(event, "turn")))
+
+    def tell(self, conversation: Conversation, event: gr.EventData) -> object:
+        """Keeps what a person said about an answer."""
+        if self._feedback is None or not isinstance(event._data, dict):
+            return gr.skip()
+        return self._feedback.tell(conversation.turn(_number(event, "turn")), event._data)
 
     def start_over(self, conversation: Conversation) -> tuple[str, str]:
         """Forgets the conversation."""
@@ -219,6 +235,8 @@ def _wire(chat: Chat, parts: Parts) -> None:
     for part in (talk, panel):
         part.open(chat.open, [conversation], [panel], **quick)
         part.sources(chat.sources, [conversation], [panel], **quick)
+        part.feedback(chat.feedback, [conversation], [panel], **quick)
+        part.tell(chat.tell, [conversation], [panel], **quick)
     anew.click(chat.start_over, [conversation], [talk, panel], **quick)
 
 

@@ -34,6 +34,7 @@ def chat_command(
     library: LibraryOption = None,
 ) -> None:
     """Chat with the articles in a browser."""
+    from eval.candidates import Candidates
     from eval.run import asking
     from ui.app import build_app, serve
     from ui.commands.gold import evaluation_folder
@@ -54,6 +55,7 @@ def chat_command(
             warm=desk.warm,
             auth=auth,
             evaluations=evaluations,
+            candidates=Candidates(evaluation_folder(settings)),
         )
 
         def ready(address: str) -> None:
