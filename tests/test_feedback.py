@@ -75,7 +75,7 @@ def test_a_browser_may_send_anything(tmp_path: Path) -> None:
     assert said_of({"answer": 3, "unanswerable": "yes", "source": "0", "passage": None}) == Said()
     tell, candidates = feedback(tmp_path)
     assert GONE in tell.tell(None, {})
-    assert GONE in tell.form(Turn(1, "?"))
+    assert GONE in tell.form(Turn(1, "?"), {})
     tell.tell(answered(), {"source": 99})
     assert candidates.all()[0].quote is None
 
@@ -135,3 +135,33 @@ def test_in_a_browser_an_answer_is_corrected_with_its_passage(
     (kept,) = candidates.all()
     assert (kept.answer, kept.article_id, kept.verdict) == ("13.1 million crowns", "budget", "corrected")
     assert kept.quote != COST
+
+
+@pytest.mark.browser
+@GRADIO_WARNINGS[0]
+@GRADIO_WARNINGS[1]
+def test_in_a_browser_what_is_selected_in_the_article_is_the_passage(tmp_path: Path) -> None:
+    candidates = Candidates(tmp_path)
+    with chromium() as browser, serving(chat(candidates=candidates)) as url, visiting(browser, url) as visit:
+        visit.ask(COST_QUESTION)
+        visit.cite(1).click()
+        expect(visit.panel.locator("mark")).to_have_text(COST)
+        visit.panel.locator(".dl-text p", has_text="She said the steel").evaluate(
+            """(paragraph) => {
+              const text = paragraph.lastChild;
+              const range = document.createRange();
+              const start = text.data.indexOf("the steel");
+              range.setStart(text, start);
+              range.setEnd(text, start + "the steel had suffered".length);
+              getSelection().removeAllRanges();
+              getSelection().addRange(range);
+            }"""
+        )
+        visit.last.get_by_role("button", name="Not right?").click()
+        expect(visit.panel.locator("[name=dl-passage]")).to_have_value("the steel had suffered")
+        expect(visit.panel.get_by_role("radio").first).to_be_checked()
+        visit.panel.get_by_label("The right answer").fill("steel")
+        visit.panel.get_by_role("button", name="Keep for review").click()
+        expect(visit.panel.get_by_role("status")).to_contain_text("kept as chat-1")
+        assert visit.errors == []
+    assert candidates.all()[0].quote == "the steel had suffered"

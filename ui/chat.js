@@ -5,6 +5,11 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 60rem)");
 const glide = () => (calm.matches ? "auto" : "smooth");
 
+// What was last selected in an article that is open, for the form that says what is not right.
+const selected = (turn) => {
+  const { datelineSelection: text, datelineOpener: opener } = window;
+  return text && opener?.turn === turn ? { source: Number(opener.source), passage: text } : {};
+};
 const told = (form) => {
   const source = form.querySelector("[name=dl-source]:checked");
   return {
@@ -20,12 +25,14 @@ element.addEventListener("submit", (event) => {
   event.target.querySelector(".dl-tell")?.click();
 });
 element.addEventListener("click", (event) => {
-  if (event.target.closest("a") || String(getSelection())) return;
   const chosen = event.target.closest("[data-do]");
-  if (!chosen) return;
+  if (!chosen || event.target.closest("a")) return;
+  // To select words on a card is not to choose the card.
+  if (String(getSelection()) && !["feedback", "tell"].includes(chosen.dataset.do)) return;
   const { turn, source, example } = chosen.dataset;
   if (chosen.dataset.do === "open") {
     window.datelineOpener = { turn, source, inPanel: isPanel };
+    window.datelineSelection = "";
     trigger("open", { turn: Number(turn), source: Number(source) });
   } else if (chosen.dataset.do === "sources") {
     window.datelineReturns = isPanel;
@@ -33,7 +40,7 @@ element.addEventListener("click", (event) => {
     trigger("sources", { turn: Number(turn) });
   } else if (chosen.dataset.do === "feedback") {
     window.datelineShowsSources = true;
-    trigger("feedback", { turn: Number(turn) });
+    trigger("feedback", { turn: Number(turn), ...selected(turn) });
   } else if (chosen.dataset.do === "tell") {
     trigger("tell", { turn: Number(turn), ...told(chosen.closest("form")) });
   } else {
@@ -48,6 +55,14 @@ if (isPanel) {
     for (const id of ["dl-head", "dl-talk"]) document.getElementById(id).inert = covered;
   };
   narrow.addEventListener("change", cover);
+  document.addEventListener("selectionchange", () => {
+    const selection = getSelection();
+    const article = element.querySelector(".dl-text");
+    // A click elsewhere empties the selection; what was selected still counts then.
+    if (article?.contains(selection.anchorNode) && String(selection).trim()) {
+      window.datelineSelection = String(selection).trim();
+    }
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") element.querySelector(".dl-back")?.click();
   });

@@ -31,9 +31,11 @@ class Feedback:
         self._candidates = candidates
         self._article = article
 
-    def form(self, turn: Turn | None) -> str:
-        """The form for one turn."""
-        return notice_html(0, GONE) if turn is None or turn.answer is None else form_html(turn, Said())
+    def form(self, turn: Turn | None, given: Mapping[str, object]) -> str:
+        """The form for one turn, with the passage that was selected in its article."""
+        return (
+            notice_html(0, GONE) if turn is None or turn.answer is None else form_html(turn, said_of(given))
+        )
 
     def tell(self, turn: Turn | None, given: Mapping[str, object]) -> str:
         """Keeps what was said; thanks, or the form again with the reason why it cannot be kept."""
@@ -99,8 +101,8 @@ def form_html(turn: Turn, said: Said, problem: str = "") -> str:
     )
     passages = f"<fieldset><legend>The passage that says so</legend>{choices}</fieldset>" if choices else ""
     words = (
-        '<label>Its exact words, if it says more<textarea name="dl-passage" rows="2" '
-        f'maxlength="{LONGEST}">{escape(said.passage)}</textarea></label>'
+        "<label>Or its exact words: select them in the article first, or paste them"
+        f'<textarea name="dl-passage" rows="2" maxlength="{LONGEST}">{escape(said.passage)}</textarea></label>'
     )
     return (
         f'<form class="dl-feedback" data-turn="{turn.number}">{_back_html(turn.number)}'

@@ -123,9 +123,9 @@ class Chat:
 
     def feedback(self, conversation: Conversation, event: gr.EventData) -> object:
         """The form in which a person says what is not right about an answer."""
-        if self._feedback is None:
+        if self._feedback is None or not isinstance(event._data, dict):
             return gr.skip()
-        return self._feedback.form(conversation.turn(_number(event, "turn")))
+        return self._feedback.form(conversation.turn(_number(event, "turn")), event._data)
 
     def tell(self, conversation: Conversation, event: gr.EventData) -> object:
         """Keeps what a person said about an answer."""

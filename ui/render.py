@@ -8,6 +8,10 @@ from urllib.parse import urlsplit
 from rag.types import Answer, ArticleInfo, Citation, Claim, Filters
 from ui.turns import Conversation, Turn
 
+_THUMB_DOWN = (
+    '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M1.5 2H4v7H1.5zM5 2h6.3c.6 0 1 .4 1.2 1l1 4.6c.1.8'
+    '-.4 1.4-1.2 1.4H8.9l.5 3.2c.1 1-.5 1.8-1.4 1.8L5 9z"/></svg>'
+)
 NEAREST = "Nearest passages, which do not state it"
 
 
@@ -165,7 +169,7 @@ def _sources_button(turn: int, label: str) -> str:
 def _tell_html(turn: int) -> str:
     return (
         f'<button type="button" class="dl-wrong" data-do="feedback" data-turn="{turn}">'
-        '<span aria-hidden="true">👎</span> Not right?</button>'
+        f"{_THUMB_DOWN} Not right?</button>"
     )
 
 
