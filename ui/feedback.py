@@ -102,7 +102,8 @@ def form_html(turn: Turn, said: Said, problem: str = "") -> str:
     passages = f"<fieldset><legend>The passage that says so</legend>{choices}</fieldset>" if choices else ""
     words = (
         "<label>Or its exact words: select them in the article first, or paste them"
-        f'<textarea name="dl-passage" rows="2" maxlength="{LONGEST}">{escape(said.passage)}</textarea></label>'
+        f'<textarea name="dl-passage" rows="2" maxlength="{LONGEST}">{escape(said.passage)}</textarea>'
+        "</label>"
     )
     return (
         f'<form class="dl-feedback" data-turn="{turn.number}">{_back_html(turn.number)}'
