@@ -164,7 +164,7 @@ def _latency(summary: Summary) -> Table:
     cold, peak = (summary["resources"].get(name) for name in ("cold_start_ms", "peak_memory_mb"))
     lines += [("cold start, once", (f"{cold:.0f}", ""))] if cold is not None and lines else []
     lines += [("peak memory, MB", (f"{peak:.0f}", ""))] if peak is not None and lines else []
-    return Table("Milliseconds a question", ("median", "95th percentile"), tuple(lines))
+    return Table("Time (milliseconds a question), memory", ("median", "95th percentile"), tuple(lines))
 
 
 def _judge(summary: Summary) -> Table:

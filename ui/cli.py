@@ -14,7 +14,7 @@ app = typer.Typer(
     name="dateline",
     help="Ask a collection of news articles; every sentence of an answer cites an exact passage.",
     epilog="Exit codes: 0 done; 1 some files failed, or the gold set regressed; 2 bad usage or input;"
-    " 3 the library is unusable or locked; 130 stopped by Ctrl-C.",
+    " 3 the library is unusable or locked, or failed on questions of a gold set; 130 stopped by Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -20,7 +20,10 @@ def check(
     gold: Annotated[str, typer.Argument(metavar="GOLD", help="A gold set, or the word `samples`.")],
     library: LibraryOption = None,
 ) -> None:
-    """Say what a gold set is taken for and what looks wrong; exit 1 if its evidence is not all found."""
+    """Say what a gold set is taken for and what looks wrong; exit 1 if its evidence is not all found.
+
+    Evidence is looked up in the articles that the set brings along, else in the library.
+    """
     from eval.gold_check import check_evidence, evidence_notices
     from eval.shelf import gold_shelf, library_shelf
     from ui.commands.evaluate import load_named
@@ -32,11 +35,11 @@ def check(
         typer.echo(f"  {field} <- {origin}")
     answerable = sum(question.answerable for question in questions.questions)
     typer.echo(f"{answerable:,} answerable, {len(questions.questions) - answerable:,} not")
-    if (settings.library.expanduser() / "catalog.sqlite3").is_file():
+    if questions.articles:
+        told = check_evidence(questions, gold_shelf(questions))
+    elif (settings.library.expanduser() / "catalog.sqlite3").is_file():
         with open_library(settings) as opened:
             told = check_evidence(questions, library_shelf(opened.catalog, questions))
-    elif questions.articles:
-        told = check_evidence(questions, gold_shelf(questions))
     else:
         typer.echo("There is no library, so the evidence was not looked up: give --library.", err=True)
         told = None
