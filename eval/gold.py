@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from eval.formats import beir, contract, ragas, realtime_qa, squad, table
-from eval.formats.source import Draft, decoded, json_rows, parsed, read_bytes
+from eval.formats.source import Draft, decoded, json_rows, read_bytes, whole_json
 from eval.gold_check import suspicions
 from eval.questions import GoldEvidence, GoldQuestion, GoldSet
 from rag.errors import InputError
@@ -51,22 +51,13 @@ def _format_of(text: str, path: Path) -> tuple[str, Callable[[str], Draft]]:
         if path.suffix.lower() in (".csv", ".tsv") or table.fits(header):
             return "table", table.read
         return "gold.jsonl", contract.read
-    if start == "{" and squad.fits(_whole(text)):
+    if start == "{" and squad.fits(whole_json(text)):
         return "SQuAD", squad.read
     first = next((row for _, row in json_rows(text) if not isinstance(row, ValueError)), {})
     for name, format in (("RealTime QA", realtime_qa), ("ragas", ragas)):
         if format.fits(first):
             return name, format.read
     return "gold.jsonl", contract.read
-
-
-def _whole(text: str) -> object:
-    if "\n{" in text.strip():  # JSON Lines, of which the whole is no JSON
-        return None
-    try:
-        return parsed(text)
-    except ValueError:
-        return None
 
 
 def _with_unique_ids(

@@ -7,7 +7,7 @@ from typing import Any
 
 from eval.evidence import occurrences, occurrences_normalised
 from eval.formats.fields import id_of, list_of
-from eval.formats.source import decoded, json_rows, parsed
+from eval.formats.source import decoded, json_rows, whole_json
 from eval.questions import GoldQuestion, GoldSet
 from eval.rows import GoldFacts, Row, blank_row
 from eval.run import Answerer
@@ -93,12 +93,7 @@ def predicted(predictions: Predictions, article_text: ArticleText) -> Answerer:
 
 def _by_id(text: str) -> list[tuple[str, Mapping[str, Any] | ValueError]]:
     """SQuAD's form of predictions as rows; empty where the text is not of that form."""
-    if not text.startswith("{") or "\n{" in text:
-        return []
-    try:
-        whole = parsed(text)
-    except ValueError:
-        return []
+    whole = whole_json(text)
     if (
         not isinstance(whole, dict)
         or "id" in whole

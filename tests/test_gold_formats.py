@@ -60,7 +60,7 @@ def test_the_examples_in_the_docstrings_hold() -> None:
     assert doctest.testmod(eval.formats.fields).failed == 0
 
 
-@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("indent", [None, 0, 2])
 def test_squad_gives_questions_answers_offsets_and_articles(tmp_path: Path, indent: int | None) -> None:
     gold = load(tmp_path / "dev.json", json.dumps(SQUAD, indent=indent), bom=True)
     when, who = gold.questions
@@ -71,6 +71,15 @@ def test_squad_gives_questions_answers_offsets_and_articles(tmp_path: Path, inde
     (article,) = gold.articles
     assert (article.id, article.title, article.text) == ("Harbour_bridge-1", "Harbour bridge", CONTEXT)
     assert ("answerable", "not qas[].is_impossible") in gold.mapping
+
+
+def test_paragraphs_of_a_title_that_comes_twice_are_told_apart(tmp_path: Path) -> None:
+    again = json.loads(json.dumps(SQUAD))
+    again["data"].append(json.loads(json.dumps(again["data"][0])))
+    again["data"][1]["paragraphs"][0]["context"] = "Another text. In May."
+    again["data"][1]["paragraphs"][0]["qas"] = []
+    gold = load(tmp_path / "dev.json", json.dumps(again))
+    assert [article.id for article in gold.articles] == ["Harbour_bridge-1", "Harbour_bridge-2"]
 
 
 def test_a_bad_part_of_squad_is_refused_with_its_place(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """ragas samples: `user_input, reference, reference_contexts`, or the older `question, ground_truth`."""
 
+import hashlib
 from functools import partial
 
 from eval.formats.fields import strings_of, text_of
@@ -12,7 +13,7 @@ MAPPING = (
     ("question", "user_input, or question"),
     ("answers", "reference, or ground_truth, ground_truths[]"),
     ("evidence", "reference_contexts[], found in the articles by their text"),
-    ("articles", "reference_contexts[], as context-1, context-2 ..."),
+    ("articles", "reference_contexts[], as context-HASH"),
 )
 
 
@@ -33,9 +34,8 @@ def _question(row: Row, number: int, draft: Draft) -> GoldQuestion:
     answers = _answers(row)
     contexts = [each for each in strings_of(row, "reference_contexts") if each.strip()]
     for context in contexts:
-        if all(context != article.text for article in draft.articles.values()):
-            name = f"context-{len(draft.articles) + 1}"
-            draft.articles[name] = Article(id=name, title=context.strip().splitlines()[0][:80], text=context)
+        name = f"context-{hashlib.sha256(context.encode()).hexdigest()[:12]}"
+        draft.articles[name] = Article(id=name, title=context.strip().splitlines()[0][:80], text=context)
     return GoldQuestion(
         id=str(row.get("id") or number),
         question=text_of(row, "user_input" if "user_input" in row else "question"),

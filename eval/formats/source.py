@@ -68,6 +68,18 @@ def parsed(text: str) -> Any:
     return value
 
 
+def whole_json(text: str) -> Any:
+    """The value of a file that is one JSON text, however it is laid out; None for JSON Lines and the rest."""
+    first, _, rest = text.strip().partition("\n")
+    for part in [first] if not rest else [first, text]:
+        try:
+            value = parsed(part)
+        except ValueError:
+            continue
+        return value if not rest or part is text else None
+    return None
+
+
 def json_rows(text: str) -> list[tuple[str, Row | ValueError]]:
     """The objects of JSON Lines, or of one JSON list, with their places; blank lines are passed over."""
     if text.lstrip().startswith("["):

@@ -1,5 +1,6 @@
 """SQuAD v1 and v2: one JSON object of articles, paragraphs and questions, with `is_impossible` in v2."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -25,7 +26,7 @@ def fits(whole: object) -> bool:
 
 
 def read(text: str) -> Draft:
-    """Each paragraph is an article of its own; a ValueError cannot occur, bad parts become problems."""
+    """Each paragraph is an article of its own; bad parts become problems."""
     draft = Draft(MAPPING)
     for place, article, question in _questions(parsed(text), draft):
         draft.take([(place, question)], partial(_question, article=article))
@@ -33,12 +34,14 @@ def read(text: str) -> Draft:
 
 
 def _questions(whole: Row, draft: Draft) -> Iterator[tuple[str, Article, Row]]:
+    paragraphs: Counter[str] = Counter()  # of each title: some sets have a title twice
     for number, group in enumerate(whole["data"]):
         try:
             title = text_of(group, "title") if group.get("title") else f"article {number + 1}"
             for count, paragraph in enumerate(list_of(group, "paragraphs")):
                 place = f"data[{number}].paragraphs[{count}]"
-                article = _article(title, count + 1, text_of(paragraph, "context"))
+                paragraphs[title] += 1
+                article = _article(title, paragraphs[title], text_of(paragraph, "context"))
                 draft.articles[article.id] = article
                 for index, question in enumerate(list_of(paragraph, "qas")):
                     yield f"{place}.qas[{index}]", article, question
@@ -56,8 +59,8 @@ def _question(row: Row, article: Article) -> GoldQuestion:
     impossible = row.get("is_impossible", False)
     if not isinstance(impossible, bool):
         raise ValueError("`is_impossible` must be true or false")
-    given = [] if impossible else list_of(row, "answers")
-    answers = [text_of(answer, "text") for answer in given if isinstance(answer, dict)]
+    given = [] if impossible else [each for each in list_of(row, "answers") if isinstance(each, dict)]
+    answers = [text_of(answer, "text") for answer in given]
     if not impossible and not answers:
         raise ValueError("not impossible, but without `answers`")
     return GoldQuestion(
