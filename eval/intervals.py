@@ -38,8 +38,8 @@ def wilson(successes: float, trials: int) -> Interval:
 
 def cluster_of(row: Row) -> str:
     """What a question is resampled with: the questions about one article stand or fall together."""
-    evidence = row["gold"]["evidence"]
-    return f"article {evidence[0]['article_id']}" if evidence else f"question {row['id']}"
+    named = [evidence["article_id"] for evidence in row["gold"]["evidence"] if evidence["article_id"]]
+    return f"article {named[0]}" if named else f"question {row['id']}"
 
 
 class Resamples:
