@@ -1,13 +1,18 @@
-"""Anchors gold evidence in the stored articles: offsets, then the exact quote, then the normalised quote."""
+"""Anchors gold evidence in the stored articles: by offsets, exact quote, normalised quote, then nearly."""
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from eval.gold import GoldEvidence, GoldQuestion
+from rapidfuzz import fuzz
+
+from eval.questions import GoldEvidence, GoldQuestion
 from rag.types import Span
+
+LIKENESS = 0.9
+FUZZY_FROM = 20  # characters
 
 
 class Match(StrEnum):
@@ -16,6 +21,7 @@ class Match(StrEnum):
     OFFSETS = "offsets"  # the given offsets, and they hold the given quote
     EXACT = "exact"  # the quote, character by character
     NORMALISED = "normalised"  # the quote but for white space, quotation marks, dashes, composed characters
+    FUZZY = "fuzzy"  # nearly the quote: worth a look before it is believed
     ARTICLE = "article_only"  # neither quote nor offsets were given
     NOT_FOUND = "not_found"  # the article has no such quote, or is shorter than the offsets
     MISSING = "article_missing"  # the library has no such article
@@ -38,20 +44,38 @@ def resolve(
     question: GoldQuestion,
     article_text: Callable[[str], str | None],
     canonical: Callable[[str], str] = str,
+    candidates: Callable[[str], Iterable[str]] = lambda quote: (),
 ) -> tuple[Anchor, ...]:
     """One anchor for each piece of the question's evidence, in its order.
 
     Args:
         article_text: the stored text of an article id, None if there is no such article.
         canonical: the id under which the text of an article id is stored (identical texts are stored once).
+        candidates: ids of articles that may hold a quote, for evidence that names no article.
     """
-    anchors = []
-    for evidence in question.evidence:
+    return tuple(_anchor(evidence, article_text, canonical, candidates) for evidence in question.evidence)
+
+
+def _anchor(
+    evidence: GoldEvidence,
+    article_text: Callable[[str], str | None],
+    canonical: Callable[[str], str],
+    candidates: Callable[[str], Iterable[str]],
+) -> Anchor:
+    if evidence.article_id is not None:
         article_id = canonical(evidence.article_id)
         text = article_text(article_id)
-        match, spans = (Match.MISSING, ()) if text is None else _find(evidence, text)
-        anchors.append(Anchor(article_id, match, spans))
-    return tuple(anchors)
+        return Anchor(article_id, *((Match.MISSING, ()) if text is None else _find(evidence, text)))
+    found = [
+        Anchor(each, *_find(evidence, text))
+        for each in candidates(evidence.quote or "")
+        if (text := article_text(each)) is not None
+    ]
+    matched = [anchor for anchor in found if anchor.spans]
+    return min(matched, key=lambda anchor: _SURENESS.index(anchor.match), default=Anchor("", Match.MISSING))
+
+
+_SURENESS = tuple(Match)
 
 
 def _find(evidence: GoldEvidence, text: str) -> tuple[Match, tuple[Span, ...]]:
@@ -66,6 +90,8 @@ def _find(evidence: GoldEvidence, text: str) -> tuple[Match, tuple[Span, ...]]:
     if not spans:
         match, spans = Match.NORMALISED, occurrences_normalised(quote, text)
     if not spans:
+        match, spans = Match.FUZZY, nearly(quote, text)
+    if not spans:
         return Match.NOT_FOUND, ()
     if span is not None:  # offsets that are a little off still say which occurrence was meant
         spans = (min(spans, key=lambda found: abs(found.start - span.start)),)
@@ -75,6 +101,22 @@ def _find(evidence: GoldEvidence, text: str) -> tuple[Match, tuple[Span, ...]]:
 def occurrences(quote: str, text: str) -> tuple[Span, ...]:
     """Every place of a non-empty quote in a text; places do not overlap."""
     return tuple(Span(*found.span()) for found in re.finditer(re.escape(quote), text))
+
+
+def nearly(quote: str, text: str) -> tuple[Span, ...]:
+    """The place of a text that is most like a quote, if it is at least `LIKENESS` like it; else nothing.
+
+    Likeness is 1 - (insertions + deletions) / (length of both), of the best window (rapidfuzz's
+    `partial_ratio_alignment`). A quote of under `FUZZY_FROM` characters is too short to be taken for another.
+    """
+    if not FUZZY_FROM <= len(quote) <= len(text):
+        return ()
+    found = fuzz.partial_ratio_alignment(quote, text, score_cutoff=100 * LIKENESS)
+    return (
+        ()
+        if found is None or found.dest_start == found.dest_end
+        else (Span(found.dest_start, found.dest_end),)
+    )
 
 
 _ALIKE = str.maketrans(

@@ -1,10 +1,11 @@
 """The figures of reading, retrieval and latency as pure functions, each defined where it is computed."""
 
+import math
 import re
 import string
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -108,6 +109,32 @@ def reciprocal_rank(ranked: Sequence[str], relevant: Collection[str]) -> float:
     0.5
     """
     return next((1 / rank for rank, found in enumerate(ranked, start=1) if found in relevant), 0.0)
+
+
+def recall_at_k(ranked: Sequence[str], relevant: Collection[str], k: int) -> float:
+    """The share of the relevant ids that stand among the first k; `relevant` is not empty.
+
+    >>> recall_at_k(["b", "a"], {"a", "c"}, 2)
+    0.5
+    """
+    return len(set(ranked[:k]) & set(relevant)) / len(relevant)
+
+
+def ndcg_at_k(ranked: Sequence[str], grades: Mapping[str, int], k: int) -> float:
+    """Discounted gain of the first k over that of the best order, in [0, 1]; one grade is above 0.
+
+    A gain is the grade itself, its discount log2(rank + 1), rank from 1 (Järvelin & Kekäläinen, 2002, with
+    the linear gain of trec_eval). `ranked` holds each id once; ids without a grade gain nothing.
+
+    >>> ndcg_at_k(["b", "a"], {"a": 1}, 5)
+    0.6309297535714575
+    """
+    best = _discounted(sorted(grades.values(), reverse=True)[:k])
+    return _discounted([grades.get(each, 0) for each in ranked[:k]]) / best
+
+
+def _discounted(gains: Sequence[int]) -> float:
+    return sum(max(0, gain) / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
 
 
 def percentile(values: Sequence[float], q: float) -> float | None:

@@ -8,7 +8,7 @@ function apply() {
   const words = search.value.trim().toLowerCase();
   let count = 0;
   for (const row of rows) {
-    const fits = (!label || row.dataset.label === label) && (!words || row.textContent.toLowerCase().includes(words));
+    const fits = (!label || row.dataset.label === label || row.dataset.change === label) && (!words || row.textContent.toLowerCase().includes(words));
     row.hidden = !fits;
     count += fits;
   }

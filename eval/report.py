@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,23 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from eval.charts import charts
-from eval.rows import Row, gold_articles, retrieved_articles
-from eval.summary import lost_at
-from eval.terminal import percent
+from eval.compare import Comparison, Earlier
+from eval.report_rows import ArticleText, View, tone, view
+from eval.rows import Row
+from eval.tables import interval, notes, percent, tables
 
 FOLDER = Path(__file__).parent
-ARTICLES_SHOWN = 10
 TONES = ("good", "quiet", "bad", "error")
 
 
 def render_report(
-    summary: Mapping[str, Any], rows: Sequence[Row], manifest: Mapping[str, Any], titles: Mapping[str, str]
+    summary: Mapping[str, Any],
+    rows: Sequence[Row],
+    manifest: Mapping[str, Any],
+    titles: Mapping[str, str],
+    article_text: ArticleText,
+    before: Earlier | None = None,
+    comparison: Comparison | None = None,
 ) -> str:
     """The report as HTML text.
 
@@ -34,6 +41,8 @@ def render_report(
         rows: the results, scored.
         manifest: as it is written to the run folder.
         titles: of articles by id; the id is shown where there is none.
+        article_text: the stored text of an article, for the passages around quotes.
+        before: the run to show side by side, with its `comparison`.
     """
     # jinja escapes what it inserts; these two files are ours, and their hashes count their exact text
     style, script = _own("report.css"), _own("report.js")
@@ -45,30 +54,63 @@ def render_report(
         lstrip_blocks=True,
     )
     environment.filters["percent"] = percent
+    tones = {label: tone(label) for label in summary["losses"]}
     return environment.get_template("report.html.j2").render(
         summary=summary,
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=content_security_policy(),
         name=Path(str(manifest["gold"]["path"])).name,
         when=_when(manifest["started"]),
         facts=json.dumps(manifest, ensure_ascii=False, indent=2, default=str),
+        notes=notes(summary),
+        sure=partial(interval, summary),
+        tables=[table for table in tables(summary) if table.title != "Where questions end"],
         charts=charts(summary),
-        tones={label: _tone(label) for label in summary["losses"]},
-        losses=sorted(summary["losses"].items(), key=lambda item: TONES.index(_tone(item[0]))),
-        questions=[_view(row, titles) for row in rows],
+        tones=tones,
+        losses=sorted(summary["losses"].items(), key=lambda item: TONES.index(tones[item[0]])),
+        slowest=max((each["p95"] for each in summary["latency_ms"].values()), default=0) or 1,
+        before=before,
+        comparison=comparison,
+        questions=_views(rows, titles, article_text, before, comparison),
     )
 
 
-def _own(name: str) -> Markup:
-    return Markup((FOLDER / name).read_text(encoding="utf-8"))
-
-
-def _policy(style: str, script: str) -> str:
+def content_security_policy() -> str:
+    """The policy of every report: its own style and script, and nothing from anywhere."""
+    style, script = _own("report.css"), _own("report.js")
     return (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:;"
         " base-uri 'none'; form-action 'none'"
     )
+
+
+def _views(
+    rows: Sequence[Row],
+    titles: Mapping[str, str],
+    article_text: ArticleText,
+    before: Earlier | None,
+    comparison: Comparison | None,
+) -> list[View]:
+    old = {} if before is None else {row["id"]: row for row in before.rows}
+    changes = {}
+    if comparison is not None:
+        changes = dict.fromkeys(comparison.fixed, "fixed") | dict.fromkeys(comparison.broken, "broken")
+    views = []
+    for row in rows:
+        was = old.get(row["id"])
+        views.append(
+            view(row, titles, article_text)
+            | {
+                "before": None if was is None else view(was, titles, article_text),
+                "change": changes.get(row["id"], ""),
+            }
+        )
+    return views
+
+
+def _own(name: str) -> Markup:
+    return Markup((FOLDER / name).read_text(encoding="utf-8"))
 
 
 def _hash(text: str) -> str:
@@ -79,41 +121,3 @@ def _hash(text: str) -> str:
 def _when(moment: str) -> str:
     at = datetime.fromisoformat(moment)
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
-def _tone(label: str) -> str:
-    """The colour class of a label: good, quiet (declined), bad (a wrong answer was given) or error."""
-    if label.endswith("rightly"):
-        return "good"
-    if label.startswith("declined"):
-        return "quiet"
-    return "bad" if label.startswith("answered") else "error"
-
-
-def _view(row: Row, titles: Mapping[str, str]) -> dict[str, Any]:
-    """What the template shows of one question."""
-    gold = gold_articles(row)
-    label = lost_at(row)
-    answer = row["short_answer"] or row["prediction"]
-    return {
-        **row,
-        "label": label,
-        "tone": _tone(label),
-        "answer": answer,
-        "quotes": [
-            {**citation, "parts": _marked(citation["quote"], answer)} for citation in row["citations"]
-        ],
-        "articles": [
-            {"id": article_id, "title": titles.get(article_id), "gold": article_id in gold}
-            for article_id in retrieved_articles(row)[:ARTICLES_SHOWN]
-        ],
-        "missed": [
-            {"id": article_id, "title": titles.get(article_id)}
-            for article_id in sorted(gold - set(retrieved_articles(row)[:ARTICLES_SHOWN]))
-        ],
-    }
-
-
-def _marked(quote: str, answer: str) -> tuple[str, str, str]:
-    """The quote before, at and after the answer; the last two are empty where the answer is not in it."""
-    return quote.partition(answer) if answer else (quote, "", "")

@@ -1,11 +1,27 @@
 """Scores one question: the row's answer against what the gold set says, no figure where none is due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from eval.abstention import outcome
 from eval.citations import judge_citations
-from eval.metrics import containment, exact_match, reciprocal_rank, success_at_k, token_f1
-from eval.rows import Row, Scores, gold_articles, has_evidence, retrieved_articles
+from eval.metrics import (
+    containment,
+    exact_match,
+    ndcg_at_k,
+    recall_at_k,
+    reciprocal_rank,
+    success_at_k,
+    token_f1,
+)
+from eval.rows import (
+    Row,
+    Scores,
+    gold_articles,
+    gold_pieces,
+    has_evidence,
+    retrieved_articles,
+    retrieved_pieces,
+)
 
 DEPTHS = (1, 5, 10)
 
@@ -16,6 +32,9 @@ def score(row: Row, article_text: Callable[[str], str | None]) -> Scores | None:
     Exact match and F1 judge the short answer, or the whole text where there is no short one; containment
     judges the whole text. Declining an answerable question scores 0 in all three. An answer counts as
     right if the short answer matches exactly or the text contains a gold answer.
+
+    A gold article that the library lacks counts as not retrieved: leaving it out would reward an ingest
+    that lost it. The summary counts such evidence apart. By evidence, only pieces with a known place count.
     """
     if row["error"] is not None:
         return None
@@ -23,13 +42,17 @@ def score(row: Row, article_text: Callable[[str], str | None]) -> Scores | None:
     reading = _reading(row) if gold["answers"] else None
     judged = reading is not None or not gold["answerable"] or row["abstained"]
     right = reading is not None and max(reading["em"], reading["containment"]) > 0
+    ranked = row["retrieved"] is not None and has_evidence(row)
+    pieces = gold_pieces(row)
+    cited = None if row["abstained"] else row["citations"]
     return {
         "outcome": outcome(answerable=gold["answerable"], abstained=row["abstained"], right=right).value
         if judged
         else None,
         "reading": reading,
-        "retrieval": _retrieval(row) if has_evidence(row) else None,
-        "citations": None if row["abstained"] else judge_citations(row["citations"], gold, article_text),
+        "retrieval": _retrieval(retrieved_articles(row), gold_articles(row)) if ranked else None,
+        "retrieval_by_evidence": _retrieval(retrieved_pieces(row), pieces) if ranked and pieces else None,
+        "citations": None if cited is None else judge_citations(cited, gold, article_text),
     }
 
 
@@ -45,12 +68,11 @@ def _reading(row: Row) -> dict[str, float]:
     }
 
 
-def _retrieval(row: Row) -> dict[str, float]:
-    """Success at each depth and the reciprocal rank, by article.
-
-    A gold article that the library lacks counts as not retrieved: leaving it out would reward an ingest
-    that lost it. The summary counts such evidence apart.
-    """
-    ranked, relevant = retrieved_articles(row), gold_articles(row)
-    figures = {f"success@{depth}": success_at_k(ranked, relevant, depth) for depth in DEPTHS}
-    return {**figures, "reciprocal_rank": reciprocal_rank(ranked, relevant)}
+def _retrieval(ranked: Sequence[str], grades: Mapping[str, int]) -> dict[str, float]:
+    """Success, recall and nDCG at each depth, and the reciprocal rank."""
+    return {
+        **{f"success@{depth}": success_at_k(ranked, grades, depth) for depth in DEPTHS},
+        **{f"recall@{depth}": recall_at_k(ranked, grades, depth) for depth in DEPTHS},
+        **{f"ndcg@{depth}": ndcg_at_k(ranked, grades, depth) for depth in DEPTHS},
+        "reciprocal_rank": reciprocal_rank(ranked, grades),
+    }

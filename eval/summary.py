@@ -1,125 +1,76 @@
 """The figures of a whole run as one nested mapping."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from eval.abstention import Decision, Outcome, abstention_figures, sweep
 from eval.evidence import Match
-from eval.metrics import mean, percentile
-from eval.rows import Row, Scores, gold_articles, has_evidence, retrieved_articles
-from eval.scoring import DEPTHS
+from eval.figures import GROUPS, Figure, figures, in_group
+from eval.intervals import FEW
+from eval.metrics import percentile
+from eval.rows import Row, Scores, has_evidence
+from eval.selective import (
+    aurc,
+    brier,
+    calibration_error,
+    coverage_at_risk,
+    known_coverage,
+    reliability,
+    risk_coverage,
+)
+from eval.sureness import intervals
 
-READING = ("em", "f1", "containment")
-Check = Literal["resolves", "verbatim", "contains_answer", "overlaps_evidence"]
-CHECKS: tuple[Check, ...] = ("resolves", "verbatim", "contains_answer", "overlaps_evidence")
+RISKS = (0.05, 0.1, 0.2)
+DEEPEST = 20  # of the success@k curve
+MOST_POINTS = 200  # of the risk-coverage curve
 
-Figures = dict[str, float | None]
 Scored = Sequence[tuple[Row, Scores]]
 
 
-def summarise(rows: Sequence[Row]) -> dict[str, Any]:
+def summarise(rows: Sequence[Row], resources: Mapping[str, object] | None = None) -> dict[str, Any]:
     """All figures of a run; rates are in [0, 1], rounded to 4 places, None where no question is eligible.
 
-    `all` counts every question on which the system did not fail; `with_evidence` leaves out the answerable
-    ones for which the gold set names no evidence, as nobody knows whether the library holds their answer.
+    Groups as `figures.in_group` says. `intervals` maps the path of a figure, such as `reading.all.em`, to its
+    95 % interval and the number of questions it rests on. `resources` (cold start, memory) are passed on.
     """
     scored = [(row, row["scores"]) for row in rows if row["scores"] is not None]
-    known = [(row, scores) for row, scores in scored if has_evidence(row) or not row["gold"]["answerable"]]
-    groups = {"all": scored, "with_evidence": known}
+    groups = {group: [pair for pair in scored if in_group(group, pair[0])] for group in GROUPS}
     answerable = sum(row["gold"]["answerable"] for row in rows)
-    figures = {
+    told = figures(rows)
+    summary: dict[str, Any] = {
         "questions": len(rows),
         "answerable": answerable,
         "with_evidence": sum(map(has_evidence, rows)),
         "unanswerable": len(rows) - answerable,
         "system_errors": len(rows) - len(scored),
-        "retrieval": _retrieval(scored),
-        "reading": {name: _reading(group) for name, group in groups.items()},
-        "citations": _citations(scored),
-        "abstention": {name: _abstention(group) for name, group in groups.items()},
-        "losses": dict(Counter(lost_at(row) for row in rows).most_common()),
+        "few": len(rows) < FEW,
+        **_nested(told),
+        "success_curve": _success_curve(scored),
+        "squad2": _squad2(scored),
+        "losses": dict(Counter(row["label"] for row in rows).most_common()),
         "latency_ms": _latency(row for row, _ in scored),
+        "resources": dict(resources or {}),
         "gold": _gold(rows),
-        "sweep": {name: sweep(_decisions(group)) for name, group in groups.items()},
+        "confidence": {name: _confidence(group) for name, group in groups.items()},
+        "sweep": {name: sweep(decisions(group)) for name, group in groups.items()},
+        "intervals": intervals(rows, told),
     }
-    rounded: dict[str, Any] = _rounded(figures)
+    summary["citations"] |= _citation_counts(scored)
+    for name, group in groups.items():
+        summary["abstention"][name] = _abstention(group) | summary["abstention"][name]
+    rounded: dict[str, Any] = _rounded(summary)
     return rounded
 
 
-def lost_at(row: Row) -> str:
-    """One label for a question: answered or declined rightly, or the stage at which its answer was lost."""
-    scores = row["scores"]
-    if scores is None:
-        return "system error"
-    match scores["outcome"]:
-        case None:
-            return "not judged"
-        case Outcome.RIGHT:
-            return "answered rightly"
-        case Outcome.DECLINED_UNANSWERABLE:
-            return "declined rightly"
-        case Outcome.FALSE_ANSWER:
-            return "answered the unanswerable"
-        case other:
-            verb = "answered wrongly" if other == Outcome.WRONG else "declined"
-    if not has_evidence(row):
-        return f"{verb}, no gold evidence"
-    found = gold_articles(row) & set(retrieved_articles(row))
-    return f"{verb}, article found" if found else f"{verb}, article not retrieved"
-
-
-def _retrieval(scored: Scored) -> Figures:
-    eligible = [scores["retrieval"] for _, scores in scored if scores["retrieval"] is not None]
-    figures = {f"success@{depth}": mean(one[f"success@{depth}"] for one in eligible) for depth in DEPTHS}
-    return {**figures, "mrr": mean(one["reciprocal_rank"] for one in eligible)}
-
-
-def _reading(scored: Scored) -> Figures:
-    eligible = [scores["reading"] for _, scores in scored if scores["reading"] is not None]
-    return {name: mean(one[name] for one in eligible) for name in READING}
-
-
-def _citations(scored: Scored) -> Figures:
-    """The four checks as shares of all citations, then the last two as shares of answers.
-
-    An answer passes if one of its citations does; one without citations passes nothing. There should be
-    none of those: `uncited_answers` counts them.
-    """
-    answers = [(row, scores["citations"]) for row, scores in scored if scores["citations"] is not None]
-    every = [verdict for _, verdicts in answers for verdict in verdicts]
-    return {
-        "answers": len(answers),
-        "citations": len(every),
-        "uncited_answers": sum(not verdicts for _, verdicts in answers),
-        **{check: mean(verdict[check] for verdict in every) for check in CHECKS},
-        "answers_with_containing": mean(
-            any(verdict["contains_answer"] for verdict in verdicts)
-            for row, verdicts in answers
-            if row["gold"]["answers"]
-        ),
-        "answers_with_overlapping": mean(
-            any(verdict["overlaps_evidence"] for verdict in verdicts)
-            for row, verdicts in answers
-            if has_evidence(row)
-        ),
-    }
-
-
-def _abstention(scored: Scored) -> Figures:
-    return abstention_figures(
-        Outcome(scores["outcome"]) for _, scores in scored if scores["outcome"] is not None
-    )
-
-
-def _decisions(scored: Scored) -> list[Decision]:
+def decisions(scored: Scored) -> list[Decision]:
     """The sweep's view of the rows; a declined answerable question stays in, with its judgement unknown."""
-    decisions = []
+    seen = []
     for row, scores in scored:
-        if scores["outcome"] is None:
+        if scores["outcome"] is None or row["confidence"] is None:
             continue
         judged = row["gold"]["answerable"] and not row["abstained"]
-        decisions.append(
+        seen.append(
             Decision(
                 confidence=row["confidence"],
                 answerable=row["gold"]["answerable"],
@@ -127,10 +78,95 @@ def _decisions(scored: Scored) -> list[Decision]:
                 em=scores["reading"]["em"] if judged and scores["reading"] is not None else None,
             )
         )
-    return decisions
+    return seen
 
 
-def _latency(rows: Iterable[Row]) -> dict[str, Figures]:
+def answers_given(scored: Scored) -> list[tuple[float, bool]]:
+    """Confidence and rightness of the answers that were given and can be judged."""
+    return [
+        (row["confidence"], scores["outcome"] == Outcome.RIGHT)
+        for row, scores in scored
+        if not row["abstained"] and scores["outcome"] is not None and row["confidence"] is not None
+    ]
+
+
+def _nested(told: Iterable[Figure]) -> dict[str, Any]:
+    """The figures by their paths: `a.b.c` becomes a mapping of mappings."""
+    tree: dict[str, Any] = {}
+    for figure in told:
+        *folders, name = figure.path.split(".")
+        place = tree
+        for folder in folders:
+            place = place.setdefault(folder, {})
+        place[name] = figure.value
+    return tree
+
+
+def _success_curve(scored: Scored) -> dict[str, list[float]]:
+    """Success at each depth from 1 to `DEEPEST`, by article and by evidence; empty without eligible ones."""
+    curves = {}
+    found = {
+        "retrieval": [scores["retrieval"] for _, scores in scored],
+        "retrieval_by_evidence": [scores["retrieval_by_evidence"] for _, scores in scored],
+    }
+    for kind, each in found.items():
+        ranks = [told["reciprocal_rank"] for told in each if told is not None]
+        curves[kind] = [
+            sum(rank >= 1 / depth for rank in ranks) / len(ranks) for depth in range(1, DEEPEST + 1) if ranks
+        ]
+    return curves
+
+
+def _squad2(scored: Scored) -> dict[str, float | None]:
+    """Exact match and F1 over all questions: an unanswerable one scores 1 if it was declined, else 0.
+
+    The figures of SQuAD 2.0's evaluation script (Rajpurkar et al., 2018), at the run's own threshold.
+    """
+    totals = {"em": 0.0, "f1": 0.0}
+    judged = [
+        (row, scores["reading"])
+        for row, scores in scored
+        if scores["reading"] is not None or not row["gold"]["answerable"]
+    ]
+    for row, reading in judged:
+        for name in totals:
+            totals[name] += float(row["abstained"]) if reading is None else reading[name]
+    return {name: total / len(judged) if judged else None for name, total in totals.items()}
+
+
+def _citation_counts(scored: Scored) -> dict[str, int]:
+    """How many answers there are, how many citations, and answers without one, which should not be."""
+    answers = [scores["citations"] for _, scores in scored if scores["citations"] is not None]
+    return {
+        "answers": len(answers),
+        "citations": sum(map(len, answers)),
+        "uncited_answers": sum(not verdicts for verdicts in answers),
+    }
+
+
+def _abstention(scored: Scored) -> dict[str, float | None]:
+    return abstention_figures(
+        Outcome(scores["outcome"]) for _, scores in scored if scores["outcome"] is not None
+    )
+
+
+def _confidence(scored: Scored) -> dict[str, Any]:
+    """What confidence is worth: the risk-coverage curve, its area, coverage at some risks, calibration."""
+    seen, given = decisions(scored), answers_given(scored)
+    curve = risk_coverage(seen)
+    step = max(1, len(curve) // MOST_POINTS)
+    return {
+        "aurc": aurc(seen),
+        **{f"coverage@risk{risk * 100:g}": coverage_at_risk(seen, risk) for risk in RISKS},
+        "known_coverage": known_coverage(seen),
+        "ece": calibration_error(given),
+        "brier": brier(given),
+        "curve": [list(point) for point in (*curve[:-1:step], *curve[-1:])],
+        "reliability": [list(each) for each in reliability(given)],
+    }
+
+
+def _latency(rows: Iterable[Row]) -> dict[str, dict[str, float | None]]:
     stages: dict[str, list[float]] = {}
     for row in rows:
         for stage, milliseconds in row["timings_ms"].items():

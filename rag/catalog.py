@@ -156,6 +156,15 @@ class Catalog:
         )
         return {row[5]: (_passage(row), _info(row)) for row in rows}
 
+    def passages_of(self, article_id: str) -> list[tuple[Passage, ArticleInfo]]:
+        """The passages of one article in their order, with the article."""
+        rows = self._db.rows(
+            f"SELECT {_PASSAGE} FROM passages JOIN articles ON articles.number = passages.article"
+            " WHERE articles.id = ? ORDER BY passages.start",
+            (article_id,),
+        )
+        return [(_passage(row), _info(row)) for row in rows]
+
     def matching_articles(self, filters: Filters) -> int:
         """How many articles pass the filters."""
         where, values = _where(filters)

@@ -14,7 +14,7 @@ from rag.errors import InputError
 from rag.library import Library
 from rag.reader import Reader
 from rag.readers import reader_named
-from rag.retriever import PassageRetriever, to_evidence
+from rag.retriever import PassageRetriever, Search, to_evidence
 from rag.search import HybridSearch
 from rag.types import Answer, AnswerSpan, Filters
 
@@ -24,16 +24,21 @@ State = dict[str, Any]
 
 
 def answer_chain(
-    library: Library, reader: Reader | None = None, *, threshold: float | None = None
+    library: Library,
+    reader: Reader | None = None,
+    *,
+    threshold: float | None = None,
+    search: Search | None = None,
 ) -> Runnable[Any, State]:
     """Everything between a question and its cited answer, over an open library.
 
     The input is a question, or a mapping with `question` and `filters` (a `Filters`). The output holds
     `question, filters, documents` (the retriever's), `spans` (the reader's) and `answer` (an `Answer`), and
     streams in that order; `chain.pick("answer")` gives the answer alone. A `threshold` other than the
-    reader's makes it answer more (0: always) or less. Raises InputError for an empty or an overlong question.
+    reader's makes it answer more (0: always) or less; `search` finds the evidence in place of hybrid search.
+    Raises InputError for an empty or an overlong question.
     """
-    retriever = PassageRetriever(search=HybridSearch(library))
+    retriever = PassageRetriever(search=search or HybridSearch(library))
     reader = reader or reader_named()
     sure = reader.threshold if threshold is None else threshold
     holdings = Holdings(

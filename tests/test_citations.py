@@ -29,6 +29,7 @@ def test_a_good_citation_passes_all_four() -> None:
         "verbatim": True,
         "contains_answer": True,
         "overlaps_evidence": True,
+        "iou": 19 / 44,
     }
 
 

@@ -130,4 +130,4 @@ def test_what_is_no_gold_set_is_one_clear_sentence(tmp_path: Path) -> None:
     assert "holds no questions" in refused(tmp_path / "empty.jsonl")
     assert "is not UTF-8" in refused(tmp_path / "latin.jsonl")
     assert "No such file" in refused(tmp_path / "absent.jsonl")
-    assert "Cannot read the gold set" in refused(tmp_path)
+    assert "is no gold set: a BEIR folder has" in refused(tmp_path)

@@ -11,7 +11,7 @@ import pytest
 from browsing import find_browser
 from scripted import GOLD, answered, article_text, scripted_ask, six_questions, write_gold
 
-from eval.charts import Chart, Line, charts, risk_coverage, threshold_rates
+from eval.charts import Chart, Line, calibration, charts, risk_coverage, success, threshold_rates
 from eval.gold import load_gold
 from eval.run import run
 from eval.terminal import format_summary
@@ -63,7 +63,9 @@ def test_each_question_is_shown_with_answer_gold_quote_and_articles(tmp_path: Pa
     assert page.count('<details class="question"') == 6
     first = page[page.index("What did the bridge cost?") :]
     first = first[: first.index("</details>")]
-    assert "The harbour bridge cost <mark>12.4 million crowns</mark>." in first
+    quoted = '<mark class="cited">The harbour bridge cost </mark>'
+    assert quoted + '<mark class="cited gold answer">12.4 million crowns</mark>' in first
+    assert " It reopened in May." in first  # and the text around the quote
     assert "Old bridge reopens" in first
     assert "Courier · 2021-03-14" in re.sub(r"<[^>]+>", "", first)
     # the retrieved articles, each once and in their order, the gold one marked
@@ -83,12 +85,14 @@ def test_headline_figures_are_those_of_the_summary(tmp_path: Path) -> None:
         "Right article in the first 5": "100.0 %",
         "Exact match of the short answer": "50.0 %",
         "Answer contained in the text": "50.0 %",
+        "Answers that are right": "50.0 %",
         "Quotes that are verbatim": "66.7 %",
         "Unanswerable questions declined": "50.0 %",
         "Time a question, median": "60 ms",
     }
     assert "The system failed on 1 of 6 questions." in page
     assert "article not in the library: 1," in page
+    assert "Only 6 questions" in page
 
 
 def test_every_text_from_outside_is_escaped(tmp_path: Path) -> None:
@@ -139,7 +143,8 @@ def test_an_answer_that_is_not_in_its_quote_marks_nothing(tmp_path: Path) -> Non
         return replace(scripted_ask(GOLD[0]["question"], filters), short_answer="nowhere")  # type: ignore[arg-type]
 
     page = report(tmp_path, ask)
-    assert "<mark>" not in page
+    assert '<mark class="cited gold">12.4 million crowns</mark>' in page
+    assert "answer" not in "".join(re.findall(r'<mark class="([^"]*)"', page[page.index('id="questions"') :]))
     assert "The harbour bridge cost 12.4 million crowns." in page
 
 
@@ -152,20 +157,8 @@ COUNTS = {
 }
 
 
-def point(
-    threshold: float, coverage: float, risk: float | None, false: float | None = 0.0
-) -> dict[str, float | None]:
-    return {
-        "threshold": threshold,
-        "coverage": coverage,
-        "risk": risk,
-        "answered_rate": coverage,
-        "false_answer_rate": false,
-    }
-
-
-def test_the_risk_line_ends_where_the_answers_are_not_known() -> None:
-    drawn = risk_coverage([point(0, 1, None), point(0.4, 0.5, 0.25), point(0.8, 0.25, 0.0)], COUNTS)
+def test_the_dot_of_the_risk_line_is_the_run_itself() -> None:
+    drawn = risk_coverage([[0.25, 0.0], [0.5, 0.25]], COUNTS)
     assert drawn is not None
     assert drawn.lines[0].points == ((0.25, 0.0), (0.5, 0.25))
     assert drawn.dot == (0.5, 0.25)  # 4 of 8 answered, 1 of 4 wrong
@@ -173,8 +166,19 @@ def test_the_risk_line_ends_where_the_answers_are_not_known() -> None:
 
 
 def test_a_chart_with_nothing_to_draw_is_left_out() -> None:
-    assert risk_coverage([point(0, 1, 0.5)], COUNTS) is None
-    assert threshold_rates([point(0, 1, 0.5, None)]) is None
+    one_kind = {"threshold": 0.0, "answered_rate": 1.0, "false_answer_rate": None}
+    assert risk_coverage([[1.0, 0.5]], COUNTS) is None
+    assert threshold_rates([one_kind]) is None
+    assert calibration([[3, 0.5, 1.0]]) is None
+    assert success({"retrieval": [], "retrieval_by_evidence": []}) is None
+
+
+def test_the_success_line_starts_at_the_first_and_ends_at_the_deepest() -> None:
+    drawn = success({"retrieval": [0.5, 0.75, 1.0], "retrieval_by_evidence": []})
+    assert drawn is not None
+    (line,) = drawn.lines
+    assert line.points == ((0, 0.5), (0.5, 0.75), (1, 1))
+    assert drawn.x_marks == ((0, "1"),)
 
 
 def test_a_chart_maps_its_corners_into_the_drawing() -> None:
@@ -187,7 +191,9 @@ def test_a_chart_maps_its_corners_into_the_drawing() -> None:
 
 def test_the_charts_of_a_run_show_its_own_place_on_the_curve(tmp_path: Path) -> None:
     summary = run(six_questions(tmp_path), scripted_ask, article_text, tmp_path / "run", {}).summary
-    risk, rates = charts(summary)
+    deep, risk, reliable, rates = charts(summary)
+    assert deep.lines[0].points[:2] == ((0, 0.5), (1 / 19, 1))
+    assert reliable.lines[0].points == ((0.5, 0), (0.6, 0), (0.9, 1))
     # of the 4 with evidence or without an answer 3 were answered, 2 of these not rightly
     assert risk.dot == (3 / 4, 2 / 3)
     assert [line.name for line in rates.lines] == [
@@ -201,16 +207,17 @@ def test_the_terminal_table_says_the_figures(tmp_path: Path) -> None:
     told = [" ".join(line.split()) for line in format_summary(summary).splitlines()]
     for line in (
         "6 questions: 4 answerable (3 with gold evidence), 2 unanswerable",
-        "system failed, not scored: 1",
-        "gold evidence not found: 1 of 3 (article not in the library: 1, quote not in its article: 0)",
-        "success@1 50.0 %",
-        "MRR 0.750",
-        "exact match 33.3 % 50.0 %",
-        "quote verbatim 66.7 %",
-        "overlaps the gold evidence 50.0 % 50.0 %",
+        "The system failed on 1 of 6 questions. Those are listed, and in no figure.",
+        "Only 6 questions: the intervals are wide, and small differences mean nothing.",
+        "Gold evidence not found: 1 of 3 (article not in the library: 1, quote not in its article: 0).",
+        "success@1 50.0 % 0.0-100.0",
+        "MRR 0.750 0.500-1.000",
+        "exact match 33.3 % 0.0-100.0 50.0 % 0.0-100.0",
+        "quote verbatim 66.7 % 0.0-100.0",
+        "answers with gold evidence cited 50.0 % 0.0-100.0",
         "declined though answerable 1 0",
-        "recall of declining 50.0 % 50.0 %",
+        "recall of declining 50.0 % 0.0-100.0 50.0 % 0.0-100.0",
         "system error 1",
         "read 30 40",
     ):
-        assert line in told, line
+        assert line in told, (line, told)

@@ -1,6 +1,7 @@
 """A run asks every question, survives what fails, and leaves figures that can be checked by hand."""
 
 import json
+import math
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,18 @@ def rows_of(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "results.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
+def ranked(article: int | None) -> dict[str, float]:
+    """The retrieval figures of one relevant id at a rank."""
+    found = {k: float(article is not None and article <= k) for k in (1, 5, 10)}
+    gain = 0.0 if article is None else 1 / math.log2(article + 1)
+    return {
+        **{f"success@{k}": each for k, each in found.items()},
+        **{f"recall@{k}": each for k, each in found.items()},
+        **{f"ndcg@{k}": each * gain for k, each in found.items()},
+        "reciprocal_rank": 0.0 if article is None else 1 / article,
+    }
+
+
 def test_the_folder_holds_the_four_files(result: RunResult) -> None:
     names = {path.name for path in result.folder.iterdir()}
     assert names == {"manifest.json", "results.jsonl", "summary.json", "report.html"}
@@ -52,6 +65,7 @@ def test_a_row_has_the_keys_and_values_of_the_contract(result: RunResult) -> Non
         "abstained": False,
         "reason": None,
         "confidence": 0.9,
+        "claims": [{"text": "The harbour bridge cost 12.4 million crowns.", "citations": [0]}],
         "citations": [
             {
                 "article_id": "bridge",
@@ -80,11 +94,20 @@ def test_a_row_has_the_keys_and_values_of_the_contract(result: RunResult) -> Non
         "scores": {
             "outcome": "answered_right",
             "reading": {"em": 1.0, "f1": 1.0, "containment": 1.0},
-            "retrieval": {"success@1": 0.0, "success@5": 1.0, "success@10": 1.0, "reciprocal_rank": 0.5},
+            # the article is the second; of its passages the one retrieved ends before the evidence starts
+            "retrieval": ranked(article=2),
+            "retrieval_by_evidence": ranked(article=None),
             "citations": [
-                {"resolves": True, "verbatim": True, "contains_answer": True, "overlaps_evidence": True}
+                {
+                    "resolves": True,
+                    "verbatim": True,
+                    "contains_answer": True,
+                    "overlaps_evidence": True,
+                    "iou": 19 / 44,
+                }
             ],
         },
+        "label": "correct",
     }
 
 
@@ -100,6 +123,7 @@ def test_a_declined_question_has_no_prediction_and_no_citation_scores(result: Ru
         "outcome": "abstained_answerable",
         "reading": {"em": 0.0, "f1": 0.0, "containment": 0.0},
         "retrieval": None,  # the gold set names no evidence, so there is nothing to miss
+        "retrieval_by_evidence": None,
         "citations": None,
     }
 
@@ -110,8 +134,8 @@ def test_declining_scores_nothing_even_where_the_rejected_answer_is_told(tmp_pat
 
     gold = load_gold(write_gold(tmp_path / "gold.jsonl", GOLD[0]))
     result = run(gold, ask, article_text, tmp_path / "run", {})
-    assert result.summary["reading"]["all"] == {"em": 0, "f1": 0, "containment": 0}
-    assert result.summary["losses"] == {"declined, article not retrieved": 1}
+    assert result.summary["reading"]["all"] == {"em": 0, "f1": 0, "containment": 0, "words": None}
+    assert result.summary["losses"] == {"false abstention, evidence not retrieved": 1}
 
 
 def test_a_question_that_fails_is_recorded_on_one_line_and_not_scored(result: RunResult) -> None:
@@ -127,11 +151,25 @@ def test_the_summary_by_hand(result: RunResult) -> None:
     sizes = {key: summary[key] for key in ("questions", "answerable", "with_evidence", "unanswerable")}
     assert sizes == {"questions": 6, "answerable": 4, "with_evidence": 3, "unanswerable": 2}
     # two scored questions with evidence: right article at rank 2, and at rank 1
-    assert summary["retrieval"] == {"success@1": 0.5, "success@5": 1.0, "success@10": 1.0, "mrr": 0.75}
+    retrieval = summary["retrieval"]
+    assert [retrieval[name] for name in ("success@1", "success@5", "recall@10", "mrr")] == [0.5, 1, 1, 0.75]
+    assert retrieval["ndcg@5"] == pytest.approx((1 + 1 / math.log2(3)) / 2, abs=1e-4)
     # right 1; wrong "The island ferry runs all winter." against "four crowns" 0; declined 0
     third = pytest.approx(1 / 3, abs=1e-4)
-    assert summary["reading"]["all"] == {"em": third, "f1": third, "containment": third}
-    assert summary["reading"]["with_evidence"] == {"em": 0.5, "f1": 0.5, "containment": 0.5}
+    assert summary["reading"]["all"] == {
+        "em": third,
+        "f1": third,
+        "containment": third,
+        "words": 4.5,  # "12.4 million crowns" and "The island ferry runs all winter."
+    }
+    assert summary["reading"]["with_evidence"] == {
+        "em": 0.5,
+        "f1": 0.5,
+        "containment": 0.5,
+        "words": 4.5,
+    }
+    # with the two that have no answer, of which one was declined: (1 + 0 + 0 + 1 + 0) / 5
+    assert summary["squad2"] == {"em": 0.4, "f1": 0.4}
     # three citations: good; verbatim but beside the point; of an article that is gone
     two_thirds = pytest.approx(2 / 3, abs=1e-4)
     assert summary["citations"] == {
@@ -142,6 +180,9 @@ def test_the_summary_by_hand(result: RunResult) -> None:
         "verbatim": two_thirds,
         "contains_answer": 0.5,
         "overlaps_evidence": 0.5,
+        "iou": pytest.approx(19 / 44 / 2, abs=1e-4),
+        "claim_recall": 0.5,
+        "citation_precision": 0.5,
         "answers_with_containing": 0.5,
         "answers_with_overlapping": 0.5,
     }
@@ -155,17 +196,18 @@ def test_the_summary_by_hand(result: RunResult) -> None:
         "recall": 0.5,
         "false_answer_rate": 0.5,
         "answered_rate": two_thirds,
+        "right_of_answered": 0.5,
+        "right_rate": 0.4,
     }
     assert summary["abstention"]["with_evidence"]["abstained_answerable"] == 0
     assert summary["abstention"]["with_evidence"]["precision"] == 1
     # read: 10, 20, 40, 40, 30
     assert summary["latency_ms"]["read"] == {"p50": 30.0, "p95": 40.0}
     assert summary["losses"] == {
-        "answered rightly": 1,
-        "answered wrongly, article found": 1,
-        "declined, no gold evidence": 1,
-        "declined rightly": 1,
-        "answered the unanswerable": 1,
+        "correct": 2,
+        "retrieval miss": 1,  # the right article, but no passage that holds the evidence
+        "false abstention, evidence not retrieved": 1,
+        "false answer": 1,
         "system error": 1,
     }
     assert summary["gold"] == {
@@ -173,6 +215,7 @@ def test_the_summary_by_hand(result: RunResult) -> None:
         "offsets": 0,
         "exact": 2,
         "normalised": 0,
+        "fuzzy": 0,
         "article_only": 0,
         "not_found": 0,
         "article_missing": 1,
@@ -195,7 +238,12 @@ def test_the_manifest_says_what_the_run_was_made_with(result: RunResult, tmp_pat
     manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
     gold = load_gold(tmp_path / "gold.jsonl")
     assert manifest["library"] == "abc"
-    assert manifest["gold"] == {"path": str(gold.path), "sha256": gold.sha256, "questions": 6}
+    assert manifest["gold"] == {
+        "path": str(gold.path),
+        "sha256": gold.sha256,
+        "questions": 6,
+        "format": "gold.jsonl",
+    }
     assert set(manifest["versions"]) == {
         "python",
         "dateline",
@@ -305,7 +353,7 @@ def test_a_set_without_answers_is_scored_on_retrieval_alone(tmp_path: Path) -> N
     assert result.summary["retrieval"]["mrr"] == 0.5
     assert result.summary["reading"]["all"]["em"] is None
     assert result.summary["abstention"]["all"]["answered_rate"] is None
-    assert result.summary["losses"] == {"not judged": 1}
+    assert result.summary["losses"] == {"correct": 1}  # its article is among the first
 
 
 def test_odd_characters_of_an_answer_end_neither_the_run_nor_the_line(tmp_path: Path) -> None:

@@ -15,7 +15,11 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 
+from eval.candidates import Candidates
 from rag.errors import InputError
+from ui.evaluate_routes import add_evaluate_routes
+from ui.evaluations import Evaluations
+from ui.feedback import Feedback
 from ui.guard import Guard, is_loopback
 from ui.page import HERE, Chat, Shelf, build_page
 from ui.turns import Ask
@@ -35,12 +39,15 @@ def build_app(
     warm: Callable[[], None] | None = None,
     auth: tuple[str, str] | None = None,
     max_waiting: int = 32,
+    evaluations: Evaluations | None = None,
+    candidates: Candidates | None = None,
 ) -> FastAPI:
     """The chat over a library; `ask` is called from other threads, one question at a time.
 
     `warm` is called once in the background when the app starts. With `auth` (user, password) every
     request needs them; InputError where one is empty. Past `max_waiting` waiting questions, further ones
-    are refused with a message.
+    are refused with a message. With `evaluations` the page has a tab that runs gold sets;
+    with `candidates`, people can say what is not right about an answer.
     """
     if auth is not None and (not all(auth) or ":" in auth[0]):
         raise InputError("A user and a password are both needed, and the user may not contain a colon.")
@@ -57,8 +64,14 @@ def build_app(
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Guard, auth=auth)
 
+    if evaluations is not None:
+        add_evaluate_routes(app, evaluations)
+
     async def mount() -> None:
-        _mount(app, build_page(Chat(ask, shelf, examples), shelf, max_waiting=max_waiting))
+        feedback = None if candidates is None else Feedback(candidates, shelf.article)
+        chat = Chat(ask, shelf, examples, feedback)
+        page = build_page(chat, shelf, max_waiting=max_waiting, evaluates=evaluations is not None)
+        _mount(app, page)
 
     # Gradio makes locks, and outside of an event loop also one loop for each, which it never closes.
     with ThreadPoolExecutor(1) as thread:

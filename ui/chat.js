@@ -5,18 +5,44 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 60rem)");
 const glide = () => (calm.matches ? "auto" : "smooth");
 
+// What was last selected in an article that is open, for the form that says what is not right.
+const selected = (turn) => {
+  const { datelineSelection: text, datelineOpener: opener } = window;
+  return text && opener?.turn === turn ? { source: Number(opener.source), passage: text } : {};
+};
+const told = (form) => {
+  const source = form.querySelector("[name=dl-source]:checked");
+  return {
+    answer: form.querySelector("[name=dl-right]").value,
+    unanswerable: form.querySelector("[name=dl-unanswerable]").checked,
+    source: source ? Number(source.value) : null,
+    passage: form.querySelector("[name=dl-passage]")?.value ?? "",
+  };
+};
+
+element.addEventListener("submit", (event) => {
+  event.preventDefault();
+  event.target.querySelector(".dl-tell")?.click();
+});
 element.addEventListener("click", (event) => {
-  if (event.target.closest("a") || String(getSelection())) return;
   const chosen = event.target.closest("[data-do]");
-  if (!chosen) return;
+  if (!chosen || event.target.closest("a")) return;
+  // To select words on a card is not to choose the card.
+  if (String(getSelection()) && !["feedback", "tell"].includes(chosen.dataset.do)) return;
   const { turn, source, example } = chosen.dataset;
   if (chosen.dataset.do === "open") {
     window.datelineOpener = { turn, source, inPanel: isPanel };
+    window.datelineSelection = "";
     trigger("open", { turn: Number(turn), source: Number(source) });
   } else if (chosen.dataset.do === "sources") {
     window.datelineReturns = isPanel;
     window.datelineShowsSources = !isPanel;
     trigger("sources", { turn: Number(turn) });
+  } else if (chosen.dataset.do === "feedback") {
+    window.datelineShowsSources = true;
+    trigger("feedback", { turn: Number(turn), ...selected(turn) });
+  } else if (chosen.dataset.do === "tell") {
+    trigger("tell", { turn: Number(turn), ...told(chosen.closest("form")) });
   } else {
     trigger("example", { example: Number(example) });
   }
@@ -29,6 +55,14 @@ if (isPanel) {
     for (const id of ["dl-head", "dl-talk"]) document.getElementById(id).inert = covered;
   };
   narrow.addEventListener("change", cover);
+  document.addEventListener("selectionchange", () => {
+    const selection = getSelection();
+    const article = element.querySelector(".dl-text");
+    // A click elsewhere empties the selection; what was selected still counts then.
+    if (article?.contains(selection.anchorNode) && String(selection).trim()) {
+      window.datelineSelection = String(selection).trim();
+    }
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") element.querySelector(".dl-back")?.click();
   });
@@ -41,6 +75,7 @@ if (isPanel) {
       return;
     }
     panel.scrollTop = 0;
+    element.querySelector(".dl-feedback [tabindex]")?.focus({ preventScroll: true });
     const { datelineOpener: opener, datelineReturns: returns, datelineShowsSources: shows } = window;
     window.datelineReturns = window.datelineShowsSources = false;
     if (shows && narrow.matches) panel.scrollIntoView({ block: "start", behavior: glide() });

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from rag.errors import DatelineError
-from ui.commands import articles, ask, chat, doctor, evaluate, ingest
+from ui.commands import articles, ask, chat, doctor, evaluate, gold, ingest
 
 app = typer.Typer(
     name="dateline",
     help="Ask a collection of news articles; every sentence of an answer cites an exact passage.",
     epilog="Exit codes: 0 done; 1 some files failed, or the gold set regressed; 2 bad usage or input;"
-    " 3 the library is unusable or locked; 130 stopped by Ctrl-C.",
+    " 3 the library is unusable or locked, or failed on questions of a gold set; 130 stopped by Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -25,6 +25,7 @@ app.command("ingest")(ingest.ingest_command)
 app.command("ask")(ask.ask_command)
 app.command("chat")(chat.chat_command)
 app.command("eval")(evaluate.eval_command)
+app.add_typer(gold.app, name="gold")
 app.add_typer(articles.app, name="articles")
 app.command("doctor")(doctor.doctor_command)
 

@@ -11,15 +11,19 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY = 1_000_000
+MOST_GOLD = 50_000_000  # of an uploaded gold set
 
 # Only what the page asks for. Gradio has many more routes (uploads, files, a proxy, an API), all unused here.
 READ = frozenset(
     {"/", "/config", "/theme.css", "/favicon.ico"}
     | {f"/gradio_api/{route}" for route in ("queue/data", "startup-events", "app_id")}
 )
-READ_BELOW = ("/assets/", "/static/", "/gradio_api/heartbeat/")
-WRITE = frozenset({"/gradio_api/queue/join"})
-WRITE_BELOW = ("/gradio_api/run/",)
+READ |= {"/evaluate", "/evaluate/evaluate.js", "/evaluate/evaluate.css", "/evaluate/state"}
+REPORT_BELOW = "/evaluate/report/"
+READ_BELOW = ("/assets/", "/static/", "/gradio_api/heartbeat/", REPORT_BELOW)
+WRITE = frozenset({"/gradio_api/queue/join", "/evaluate/start", "/evaluate/stop"})
+GOLD_BELOW = "/evaluate/gold/"
+WRITE_BELOW = ("/gradio_api/run/", GOLD_BELOW)
 
 # Gradio's own scripts and templates need the two `unsafe` words; every way out of the page stays shut.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -31,11 +35,22 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "font-src 'self' data:",
         "connect-src 'self'",
         "object-src 'none'",
-        "frame-src 'none'",
+        "frame-src 'self'",
         "frame-ancestors 'none'",
         "base-uri 'self'",
         "form-action 'none'",
     )
+)
+
+EVALUATE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self';"
+    " frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+# A report holds the words of articles: it gets an origin of its own, and no way out. Its own policy, in its
+# text, allows no script or style but its own two.
+REPORT_POLICY = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
+    " img-src data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
 
 
@@ -71,7 +86,7 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+                headers["Content-Security-Policy"] = _policy(scope["path"])
                 headers["Referrer-Policy"] = "no-referrer"
                 headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
@@ -102,6 +117,12 @@ class Guard:
         return secrets.compare_digest(given, self._auth)
 
 
+def _policy(path: str) -> str:
+    if path.startswith(REPORT_BELOW):
+        return REPORT_POLICY
+    return EVALUATE_POLICY if path == "/evaluate" else CONTENT_SECURITY_POLICY
+
+
 def _name(host: str) -> str:
     try:
         return urlsplit(f"//{host}").hostname or ""
@@ -118,6 +139,10 @@ def _route_refusal(method: str, path: str, length: str | None) -> PlainTextRespo
         return PlainTextResponse("Nothing is served here.", 404)
     if method == "POST" and (length is None or not length.isdigit()):
         return PlainTextResponse("The request must say its length.", 411)
-    if method == "POST" and length is not None and int(length) > MOST_BODY:
+    if (
+        method == "POST"
+        and length is not None
+        and int(length) > (MOST_GOLD if path.startswith(GOLD_BELOW) else MOST_BODY)
+    ):
         return PlainTextResponse("The request is too large.", 413)
     return None

@@ -10,7 +10,9 @@ import gradio as gr
 from rag.errors import DatelineError
 from rag.types import Article
 from ui.article_view import missing_html, reading_html
+from ui.feedback import Feedback
 from ui.render import collection_html, conversation_html, sources_html
+from ui.tabs import lay_out_evaluate, lay_out_tabs
 from ui.turns import BUSY, UNSENT, Ask, Conversation, make_filters, resolve, submit
 
 HERE = Path(__file__).parent
@@ -44,13 +46,16 @@ class Shelf(Protocol):
 class Chat:
     """What happens on each event of the page; all that is one person's own comes in as their conversation."""
 
-    def __init__(self, ask: Ask, shelf: Shelf, examples: Sequence[str]) -> None:
+    def __init__(
+        self, ask: Ask, shelf: Shelf, examples: Sequence[str], feedback: Feedback | None = None
+    ) -> None:
+        self._feedback = feedback
         self._ask = ask
         self._shelf = shelf
         self._examples = tuple(examples)
 
     def show(self, conversation: Conversation) -> str:
-        return conversation_html(conversation, self._examples)
+        return conversation_html(conversation, self._examples, tells=self._feedback is not None)
 
     def submit(
         self, conversation: Conversation, question: str, sources: list[str] | None, period: object
@@ -116,6 +121,18 @@ class Chat:
         """The cards of the turn that was chosen."""
         return sources_html(conversation.turn(_number(event, "turn")))
 
+    def feedback(self, conversation: Conversation, event: gr.EventData) -> object:
+        """The form in which a person says what is not right about an answer."""
+        if self._feedback is None or not isinstance(event._data, dict):
+            return gr.skip()
+        return self._feedback.form(conversation.turn(_number(event, "turn")), event._data)
+
+    def tell(self, conversation: Conversation, event: gr.EventData) -> object:
+        """Keeps what a person said about an answer."""
+        if self._feedback is None or not isinstance(event._data, dict):
+            return gr.skip()
+        return self._feedback.tell(conversation.turn(_number(event, "turn")), event._data)
+
     def start_over(self, conversation: Conversation) -> tuple[str, str]:
         """Forgets the conversation."""
         conversation.clear()
@@ -135,23 +152,28 @@ class Parts(NamedTuple):
     anew: gr.Button
 
 
-def build_page(chat: Chat, shelf: Shelf, *, max_waiting: int) -> gr.Blocks:
-    """The page with its events wired; at most `max_waiting` questions of all people wait at a time."""
+def build_page(chat: Chat, shelf: Shelf, *, max_waiting: int, evaluates: bool = False) -> gr.Blocks:
+    """The page with its events wired; at most `max_waiting` questions of all people wait at a time.
+
+    With `evaluates` it has a second tab, which shows the page at `/evaluate`.
+    """
     page = gr.Blocks(
         title="Dateline", analytics_enabled=False, delete_cache=(86_400, 86_400), fill_width=True
     )
     with page:
-        _wire(chat, _lay_out(chat, shelf))
+        _wire(chat, _lay_out(chat, shelf, evaluates))
     page.queue(max_size=max_waiting, api_open=False)
     return page
 
 
-def _lay_out(chat: Chat, shelf: Shelf) -> Parts:
+def _lay_out(chat: Chat, shelf: Shelf, evaluates: bool) -> Parts:
     bare: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
     live: dict[str, Any] = {**bare, "js_on_load": (HERE / "chat.js").read_text("utf-8")}
     with gr.Column(elem_id="dl-app"):
         with gr.Row(elem_id="dl-head"):
             gr.HTML(_head_html(shelf), elem_id="dl-title", **bare)
+            if evaluates:
+                lay_out_tabs()
             anew = gr.Button("New conversation", size="sm", elem_id="dl-new")
         with gr.Row(elem_id="dl-main"):
             with gr.Column(elem_id="dl-talk"):
@@ -170,6 +192,8 @@ def _lay_out(chat: Chat, shelf: Shelf) -> Parts:
                         send = gr.Button("Ask", variant="primary", elem_id="dl-send")
                     names, period = _lay_out_filters(shelf)
             panel = gr.HTML(sources_html(None), elem_id="dl-panel", **live)
+        if evaluates:
+            lay_out_evaluate()
     return Parts(gr.State(Conversation()), talk, panel, box, send, names, period, anew)
 
 
@@ -211,6 +235,8 @@ def _wire(chat: Chat, parts: Parts) -> None:
     for part in (talk, panel):
         part.open(chat.open, [conversation], [panel], **quick)
         part.sources(chat.sources, [conversation], [panel], **quick)
+        part.feedback(chat.feedback, [conversation], [panel], **quick)
+        part.tell(chat.tell, [conversation], [panel], **quick)
     anew.click(chat.start_over, [conversation], [talk, panel], **quick)
 
 

@@ -8,6 +8,10 @@ from urllib.parse import urlsplit
 from rag.types import Answer, ArticleInfo, Citation, Claim, Filters
 from ui.turns import Conversation, Turn
 
+_THUMB_DOWN = (
+    '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M1.5 2H4v7H1.5zM5 2h6.3c.6 0 1 .4 1.2 1l1 4.6c.1.8'
+    '-.4 1.4-1.2 1.4H8.9l.5 3.2c.1 1-.5 1.8-1.4 1.8L5 9z"/></svg>'
+)
 NEAREST = "Nearest passages, which do not state it"
 
 
@@ -21,16 +25,19 @@ def day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
-def conversation_html(conversation: Conversation, examples: Sequence[str]) -> str:
-    """All turns in order, or the welcome with its example questions where there is none yet."""
-    turns = "".join(map(turn_html, list(conversation.turns)))
+def conversation_html(conversation: Conversation, examples: Sequence[str], *, tells: bool = False) -> str:
+    """All turns in order, or the welcome with its example questions where there is none yet.
+
+    With `tells`, a person can say that an answer is not right.
+    """
+    turns = "".join(turn_html(turn, tells=tells) for turn in list(conversation.turns))
     return f'<div role="log" aria-label="Conversation">{turns or _welcome_html(examples)}</div>'
 
 
-def turn_html(turn: Turn) -> str:
+def turn_html(turn: Turn, *, tells: bool = False) -> str:
     """One question and its answer, its notice, or the sign that it is being looked for."""
     if turn.answer is not None:
-        body = _answer_html(turn, turn.answer)
+        body = _answer_html(turn, turn.answer) + (_tell_html(turn.number) if tells else "")
     elif turn.notice is not None:
         body = f'<p class="dl-notice" role="alert">{text_html(turn.notice)}</p>'
     else:
@@ -157,6 +164,13 @@ def _card_html(turn: int, source: int, citation: Citation) -> str:
 
 def _sources_button(turn: int, label: str) -> str:
     return f'<button type="button" class="dl-show" data-do="sources" data-turn="{turn}">{label}</button>'
+
+
+def _tell_html(turn: int) -> str:
+    return (
+        f'<button type="button" class="dl-wrong" data-do="feedback" data-turn="{turn}">'
+        f"{_THUMB_DOWN} Not right?</button>"
+    )
 
 
 def _confidence_html(confidence: float) -> str:

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from rag.errors import InputError
+from rag.types import Answer, Filters
 from ui.settings import Settings, load_settings
-from ui.wiring import Desk, LibraryOption, open_desk
+from ui.wiring import Ask, Desk, LibraryOption, open_desk
 
 EXAMPLES = (
     "Who brokered the cease-fire that ended the 2020 war?",
@@ -33,18 +34,28 @@ def chat_command(
     library: LibraryOption = None,
 ) -> None:
     """Chat with the articles in a browser."""
+    from eval.candidates import Candidates
+    from eval.run import asking
     from ui.app import build_app, serve
+    from ui.commands.gold import evaluation_folder
+    from ui.evaluations import Evaluations
 
     settings = load_settings(library=library, host=host, port=port)
     auth = _auth(settings)
     with open_desk(settings, create=True) as desk:
         sampled = with_samples(desk)
+        ask = one_at_a_time(desk.ask)
+        evaluations = Evaluations(
+            evaluation_folder(settings), asking(ask), desk.library.catalog, desk.facts()
+        )
         app = build_app(
-            ask=desk.ask,
+            ask=ask,
             shelf=desk.library.catalog,
             examples=EXAMPLES if sampled else (),
             warm=desk.warm,
             auth=auth,
+            evaluations=evaluations,
+            candidates=Candidates(evaluation_folder(settings)),
         )
 
         def ready(address: str) -> None:
@@ -53,7 +64,21 @@ def chat_command(
                 # A browser in the terminal would hold up the server until it is left.
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        serve(app, host=settings.host, port=settings.port, on_ready=ready)
+        try:
+            serve(app, host=settings.host, port=settings.port, on_ready=ready)
+        finally:
+            evaluations.close()
+
+
+def one_at_a_time(ask: Ask) -> Ask:
+    """The same, for the chat and an evaluation to share: a question waits for the one before it."""
+    answering = threading.Lock()
+
+    def ask_alone(question: str, filters: Filters) -> Answer:
+        with answering:
+            return ask(question, filters)
+
+    return ask_alone
 
 
 def with_samples(desk: Desk) -> bool:

@@ -1,0 +1,1 @@
+"""One module a format of gold sets, each turning one file or folder into questions."""
