@@ -18,7 +18,7 @@ from starlette.routing import Mount
 from rag.errors import InputError
 from ui.guard import Guard, is_loopback
 from ui.page import HERE, Chat, Shelf, build_page
-from ui.turns import Ask
+from ui.turns import Ask, AskStepwise
 
 __all__ = ["Ask", "Shelf", "build_app", "serve"]
 
@@ -35,9 +35,11 @@ def build_app(
     warm: Callable[[], None] | None = None,
     auth: tuple[str, str] | None = None,
     max_waiting: int = 32,
+    ask_stepwise: AskStepwise | None = None,
 ) -> FastAPI:
     """The chat over a library; `ask` is called from other threads, one question at a time.
 
+    `ask_stepwise` is asked in its place where an answer can be shown while it grows.
     `warm` is called once in the background when the app starts. With `auth` (user, password) every
     request needs them; InputError where one is empty. Past `max_waiting` waiting questions, further ones
     are refused with a message.
@@ -57,8 +59,10 @@ def build_app(
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Guard, auth=auth)
 
+    chat = Chat(ask, shelf, examples, ask_stepwise)
+
     async def mount() -> None:
-        _mount(app, build_page(Chat(ask, shelf, examples), shelf, max_waiting=max_waiting))
+        _mount(app, build_page(chat, shelf, max_waiting=max_waiting))
 
     # Gradio makes locks, and outside of an event loop also one loop for each, which it never closes.
     with ThreadPoolExecutor(1) as thread:

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     library: Path = Field(default_factory=lambda: user_data_path("dateline", appauthor=False) / "library")
     embedder: str = BUNDLED
     reader: str = BUNDLED_READER
+    llm_base_url: str | None = None
+    llm_timeout: float = Field(default=60.0, gt=0, le=3_600)  # seconds
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65_535)
     user: str | None = None

@@ -45,6 +45,7 @@ def chat_command(
             examples=EXAMPLES if sampled else (),
             warm=desk.warm,
             auth=auth,
+            ask_stepwise=desk.ask_stepwise,
         )
 
         def ready(address: str) -> None:
