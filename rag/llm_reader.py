@@ -59,9 +59,7 @@ class LlmReader:
             finished = replace(answer, notes=(*answer.notes, _note(failed)))
         timings = {stage: ms for stage, ms in answer.timings_ms.items() if stage != "total"}
         timings["llm"] = (perf_counter() - begun) * 1_000
-        yield replace(
-            finished, usage=call.usage, timings_ms={**timings, "total": sum(timings.values())}
-        )
+        yield replace(finished, usage=call.usage, timings_ms={**timings, "total": sum(timings.values())})
 
     def _step(self, state: Mapping[str, Any], config: RunnableConfig) -> Iterator[Answer]:
         yield from self.reword(state["question"], state["answer"], config)

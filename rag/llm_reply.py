@@ -93,7 +93,7 @@ def _raw_claim(found: dict[str, Any]) -> RawClaim | None:
         return None
     pairs = [
         (each["key"], each["quote"])
-        for each in quotes[:_MOST_QUOTES]
+        for each in quotes
         if isinstance(each, dict) and isinstance(each.get("key"), str) and isinstance(each.get("quote"), str)
     ]
-    return RawClaim(text, tuple(pairs))
+    return RawClaim(text, tuple(pairs[:_MOST_QUOTES]))

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
-from rag.terms import STOPWORDS, plain, stem, words
+from rag.terms import STOPWORDS, stem, words
 from rag.types import Citation
 
 _WORDS_SAID = 0.75  # the share of a sentence's words that its quotations must have
-_WORDS_EACH = 1 / 3  # the share that each quotation must have to be one of them
+_WORDS_EACH = 0.5  # the share that each quotation must have to be one of them
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _COUNTED = (
@@ -36,9 +36,9 @@ def carrying(
 ) -> tuple[Citation, ...]:
     """Those of the citations that carry a sentence; none where together they do not.
 
-    A citation is one of them if its quotation has a third of the sentence's words that mean something, and
+    A citation is one of them if its quotation has half of the sentence's words that mean something, and
     negates and hedges as the sentence does. Together they must have three in four of those words, every
-    number (in digits or words) and every name: each capitalised word, and any of `names`, which are folded.
+    number (in digits or words) and every name: each capitalised word, and any of `names`, which are stems.
 
     This compares words, it does not understand: who did what to whom is not checked.
     """
@@ -46,16 +46,15 @@ def carrying(
     kept = [each for each in citations if wanted and _is_about(sentence, wanted, each.quote)]
     said = " ".join(each.quote for each in kept)
     covered = len(wanted & _stems(words(said))) >= _WORDS_SAID * len(wanted)
-    held = _numbers(sentence) <= _numbers(said) and _named(sentence, names) <= _folded(words(said))
+    held = _numbers(sentence) <= _numbers(said) and _named(sentence, names) <= _stems(_parts(words(said)))
     return tuple(kept) if kept and covered and held else ()
 
 
 def names_in(texts: Iterable[str]) -> frozenset[str]:
-    """The words, folded, that the texts write with a capital wherever they write them, and never without."""
+    """The stems of the words that the texts write with a capital wherever they write them."""
     written = {word for text in texts for word in words(text)}
-    return _folded(word for word in written if word[0].isupper()) - _folded(
-        word for word in written if not word[0].isupper()
-    )
+    small = _stems(_parts(word for word in written if not word[0].isupper()))
+    return frozenset(_stems(_parts(word for word in written if word[0].isupper())) - small)
 
 
 def _is_about(sentence: str, wanted: Set[str], quote: str) -> bool:
@@ -65,18 +64,16 @@ def _is_about(sentence: str, wanted: Set[str], quote: str) -> bool:
 
 
 def _meaning(sentence: str) -> list[str]:
+    """The words of a sentence that carry meaning of their own, without its numbers."""
     return [word for word in words(sentence) if not _is_plain(word)]
 
 
 def _is_plain(word: str) -> bool:
-    """Whether a word carries no meaning of its own; "US" and "WHO" do."""
+    """Whether a word carries no meaning of its own, or is a number; "US" and "WHO" carry one."""
     lower = word.lower().replace("’", "'")
     shouted = len(word) > 1 and word.isupper()
-    return not shouted and (lower in STOPWORDS or lower in _CONNECTIVES)
-
-
-def _stems(found: Iterable[str]) -> set[str]:
-    return {stem(word) for word in found}
+    plain = lower in STOPWORDS or lower in _CONNECTIVES or lower in _NUMBER_WORDS
+    return (plain and not shouted) or _NUMBER.fullmatch(word) is not None
 
 
 def _numbers(text: str) -> set[str]:
@@ -90,21 +87,25 @@ def _numbers(text: str) -> set[str]:
     return digits | counted
 
 
-def _named(sentence: str, names: Set[str]) -> frozenset[str]:
-    """The names in a sentence, folded."""
+def _named(sentence: str, names: Set[str]) -> set[str]:
+    """The stems of the names in a sentence."""
     said = _meaning(sentence)
-    return _folded(word for word in said if word[0].isupper()) | (_folded(said) & names)
+    return _stems(_parts(word for word in said if word[0].isupper())) | (_stems(_parts(said)) & names)
 
 
-def _folded(found: Iterable[str]) -> frozenset[str]:
-    """Words without case, accents and possessives; the parts of hyphenated ones."""
-    parts = (part for word in found for part in re.sub(r"['’]s?$", "", word).split("-"))
-    return frozenset(filter(None, map(_fold, parts)))
+def _parts(found: Iterable[str]) -> Iterator[str]:
+    """Words, hyphenated ones as their parts."""
+    return (part for word in found for part in word.split("-") if part)
 
 
-def _fold(word: str) -> str:
-    bare = "".join(each for each in unicodedata.normalize("NFKD", word) if not unicodedata.combining(each))
-    return plain(bare).replace(" ", "")
+def _stems(found: Iterable[str]) -> set[str]:
+    """The stems of words, the same for "Çavuşoğlu's" and "Cavusoglu", for "U.S." and "US"."""
+    return {stem(_bare(word)) for word in found}
+
+
+def _bare(word: str) -> str:
+    word = "".join(each for each in unicodedata.normalize("NFKD", word) if not unicodedata.combining(each))
+    return re.sub(r"['’]s?$", "", word).replace(".", "").replace("-", "")
 
 
 def _negates(text: str) -> bool:

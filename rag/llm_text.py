@@ -28,6 +28,7 @@ _REMOVED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _FORMATTING = re.compile(r"[*`_~#|]{2,}|[*`\[\]{}†‡⁰¹²³⁴-⁹①-⑳]|^\s*(?:[-+>#•]+|\d+[.)])\s+|(?<!\w)_|_(?!\w)")
+_EMPTY_BRACKETS = re.compile(r"\([\s,;]*\)")
 _SPACE_BEFORE_STOP = re.compile(r"\s+(?=[.,;:!?](?:\s|$))")
 
 
@@ -41,13 +42,16 @@ def plain_sentence(text: str, keys: tuple[str, ...] = ()) -> str:
     'It reopened today.'
     """
     for _ in range(_ROUNDS):
-        before, text = text, _REMOVED.sub(" ", html.unescape(text).translate(_BRACKETS))
+        before, text = text, _stripped(text, keys)
         if text == before:
-            break
-    else:
-        return ""  # nobody who means well wraps a sentence that often
+            return text
+    return ""  # nobody who means well wraps a sentence that often
+
+
+def _stripped(text: str, keys: tuple[str, ...]) -> str:
+    text = _REMOVED.sub(" ", html.unescape(text).translate(_BRACKETS))
     for key in keys:
         text = text.replace(key, " ")
     text = "".join(each for each in text if each.isspace() or unicodedata.category(each)[0] != "C")
-    text = re.sub(r"\(\s*\)", " ", _FORMATTING.sub("", text))
+    text = _EMPTY_BRACKETS.sub(" ", _FORMATTING.sub("", text))
     return _SPACE_BEFORE_STOP.sub("", " ".join(text.split()))

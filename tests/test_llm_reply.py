@@ -62,7 +62,7 @@ def test_what_has_another_form_holds_no_claim(text: str) -> None:
 
 
 def test_a_reply_that_broke_off_is_not_complete() -> None:
-    claims, made = read(WHOLE[:-30])
+    claims, made = read(WHOLE[:-18])
     assert claims == RAW
     assert not made.complete
 
