@@ -34,7 +34,7 @@ class Failure(StrEnum):
     BROKEN_OFF = "The language model's reply broke off"
     UNREADABLE = "The language model's reply did not have the form that was asked for"
     NO_ANSWER = "The language model found no answer in the passages"
-    UNVERIFIED = "No sentence of the language model could be verified in the articles"
+    UNVERIFIED = "No quotation carries what the language model answered"
 
 
 class CallFailed(Exception):

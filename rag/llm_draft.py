@@ -1,5 +1,6 @@
 """An answer that grows: claims of a language model, let in once quotations are found that carry them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -7,13 +8,14 @@ from rag.llm_reply import RawClaim
 from rag.llm_support import carrying, names_in
 from rag.llm_text import plain_sentence
 from rag.quotes import citation_of, locate
-from rag.terms import plain
 from rag.types import Answer, Citation, Claim, Evidence, Span
 
 _MOST_CLAIMS = 8
 _LONGEST_CLAIM = 500  # characters; what is longer is no sentence
 _LONGEST_QUOTE = 2_000
 _LONGEST_SHORT = 200
+
+_INSIDE_BEFORE, _INSIDE_AFTER = re.compile(r"\w\Z|\d[.,]\Z"), re.compile(r"\w|[.,]\d")
 
 
 class Draft:
@@ -75,7 +77,7 @@ class Draft:
     def _short(self, given: str | None) -> str | None:
         """The model's short answer where a cited quotation has it, else the reader's where one has that."""
         for each in (given, self._base.short_answer):
-            if each and len(each) <= _LONGEST_SHORT and plain(each).strip():
+            if each and len(each) <= _LONGEST_SHORT and any(map(str.isalnum, each)):
                 for citation in self._citations:
                     span = locate(each.strip(), citation.quote)
                     if span is not None and _on_word_borders(span, citation.quote):
@@ -84,8 +86,9 @@ class Draft:
 
 
 def _on_word_borders(span: Span, text: str) -> bool:
-    around = text[max(0, span.start - 1) : span.start + 1], text[span.end - 1 : span.end + 1]
-    return not any(len(pair) == 2 and pair.isalnum() for pair in around)
+    """Whether a span begins and ends where a word or a number does."""
+    cut = _INSIDE_BEFORE.search(text[: span.start]) or _INSIDE_AFTER.match(text[span.end :])
+    return cut is None
 
 
 def _left_out(count: int) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ class LlmServer:
 
     def reply_to(self, request: dict[str, Any]) -> Scripted:
         self.requests.append(request)
-        made = self.script(_shown(request["body"]))
+        made = self.script(shown_in(request["body"]))
         return made if isinstance(made, Scripted) else Scripted(made)
 
 
@@ -122,7 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = cut is not None
 
 
-def _shown(body: dict[str, Any]) -> Shown:
+def shown_in(body: dict[str, Any]) -> Shown:
+    """What a request shows to the model."""
     content = body["messages"][-1]["content"]
     asked, _, *passages = content.split("\n")
     return Shown(json.loads(asked)["question"], tuple(map(json.loads, passages)))
