@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from rag.llm_reply import RawClaim
-from rag.llm_support import carrying, names_in
+from rag.llm_support import carrying
 from rag.llm_text import plain_sentence
 from rag.quotes import citation_of, locate
 from rag.types import Answer, Citation, Claim, Evidence, Span
@@ -25,14 +25,13 @@ class Draft:
     remarks on an answer that is not there.
     """
 
-    def __init__(self, base: Answer, shown: Mapping[str, Evidence], question: str, model: str) -> None:
+    def __init__(self, base: Answer, shown: Mapping[str, Evidence], model: str) -> None:
         self.claims: list[Claim] = []
         self.left_out = 0
         self._base = base
         self._shown = shown
         self._model = model
         self._citations: list[Citation] = []
-        self._names = names_in([question, *(each.passage.text for each in shown.values())])
 
     def add(self, raw: RawClaim) -> bool:
         """Lets a claim in if its quotations carry it; whether it did."""
@@ -66,7 +65,7 @@ class Draft:
             citation_of(quote, key, self._shown) for key, quote in raw.quotes if len(quote) <= _LONGEST_QUOTE
         ]
         distinct = list(dict.fromkeys(each for each in found if each is not None))
-        citations = carrying(text, distinct, self._names)
+        citations = carrying(text, distinct)
         return Claim(text, tuple(map(self._index, citations))) if citations else None
 
     def _index(self, citation: Citation) -> int:

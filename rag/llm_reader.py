@@ -47,7 +47,7 @@ class LlmReader:
             return
         begun = perf_counter()
         prompt = make_prompt(question, answer.evidence)
-        draft = Draft(answer, prompt.shown, question, self.name)
+        draft = Draft(answer, prompt.shown, self.name)
         reply, call = Reply(), Call(self._model, self._timeout)
         try:
             for piece in call.stream(prompt.messages, config):

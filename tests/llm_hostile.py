@@ -150,6 +150,13 @@ CLAIMS = (
     ),
     not_carried("another currency", "The repairs of the harbour bridge cost 12.4 million Euros."),
     not_carried("another place", "The repairs of the harbour bridge in Xanadu cost 12.4 million crowns."),
+    not_carried("another verb", "The repairs of the harbour bridge saved 12.4 million crowns."),
+    not_carried("one for many", "One car crossed the old harbour bridge on Monday.", REOPENED),
+    not_carried("a half", "Half of the 12.4 million crowns was the cost of the harbour bridge repairs."),
+    not_carried(
+        "a plan for a fact", "The harbour bridge is planned to reopen to traffic on Monday.", REOPENED
+    ),
+    not_carried("an adjective", "The scandalous repairs of the harbour bridge cost 12.4 million crowns."),
     not_carried("a negation", "The repairs of the harbour bridge did not cost 12.4 million crowns."),
     not_carried("never", "The repairs of the harbour bridge never cost 12.4 million crowns."),
     not_carried(

@@ -3,7 +3,7 @@
 import pytest
 from llm_cases import ALLEGED, BILL, BRIDGE, COST, DENIED, REOPENED
 
-from rag.llm_support import carrying, names_in
+from rag.llm_support import carrying
 from rag.types import Citation, Span
 
 
@@ -11,8 +11,8 @@ def cite(quote: str) -> Citation:
     return Citation(BRIDGE.info, Span(0, len(quote)), quote)
 
 
-def carried(sentence: str, *quotes: str, names: frozenset[str] = frozenset()) -> list[str]:
-    return [each.quote for each in carrying(sentence, [*map(cite, quotes)], names)]
+def carried(sentence: str, *quotes: str) -> list[str]:
+    return [each.quote for each in carrying(sentence, [*map(cite, quotes)])]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,15 @@ def test_near_to_the_quotations_words_it_is_carried(sentence: str, quote: str) -
         ("Eleven cars crossed the old bridge on Monday.", REOPENED.replace("3,200", "12")),
         ("On Tuesday 3,200 cars crossed the old harbour bridge.", REOPENED),
         ("The repairs cost Norway 12.4 million crowns.", COST),
+        ("The repairs cost norway 12.4 million crowns.", COST),
+        ("The repairs of the harbour bridge saved 12.4 million crowns, Lindqvist told the council.", COST),
+        ("Exports to Turkey fell 12 percent in March.", "Exports to Turkey rose 12 percent in March."),
+        (
+            "Only one car crossed the old bridge on Monday.",
+            "Only 3,200 cars crossed the old bridge on Monday.",
+        ),
+        ("Ada was the first woman to cross it.", "Ada was the second woman to cross it."),
+        ("Millions of cars crossed it.", "Thousands of cars crossed it."),
         ("The old harbour bridge did not reopen to traffic on Monday.", REOPENED),
         ("The old harbour bridge didn’t reopen to traffic on Monday.", REOPENED),
         ("Brenner took 40,000 crowns from the builder.", ALLEGED),
@@ -71,12 +80,3 @@ def test_several_quotations_carry_together_what_none_carries_alone() -> None:
     both = "Lindqvist told the council of 12.4 million crowns, and the final bill was 13.1 million crowns."
     assert carried(both, COST, BILL) == [COST, BILL]
     assert carried(both, COST) == carried(both, BILL) == []
-
-
-def test_a_name_in_small_letters_is_a_name_if_the_texts_write_it_with_a_capital_only() -> None:
-    names = names_in([DENIED, REOPENED, "Old bridges are the mayor's. Mayor Brenner"])
-    assert {"brenner", "olaf", "monday"} <= names
-    assert not {"old", "mayor", "bridge"} & names
-    sentence = "The repairs of the harbour bridge cost brenner 12.4 million crowns."
-    assert carried(sentence, COST) == [COST]
-    assert carried(sentence, COST, names=names) == []
