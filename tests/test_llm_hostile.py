@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from llm_cases import COST, QUESTION, CostReader, newsstand
-from llm_hostile import CASES, Case
+from llm_hostile import CARRIED_BY, CASES, Case
 from llm_server import LlmServer, llm_server
 
 from rag.chain import answer_chain, ask
@@ -55,6 +55,11 @@ def test_only_claims_that_verbatim_quotes_carry_are_shown(
     assert faults(answer, case.shows, library) == []
 
 
+def carrier(text: str) -> str:
+    """The quotation that carries a claim: an extractive one is its own."""
+    return CARRIED_BY.get(text, text)
+
+
 def faults(answer: Answer, shows: tuple[str, ...], library: Library) -> list[str]:
     """What is wrong with an answer, given the model's claims that it may show."""
     found = []
@@ -65,8 +70,8 @@ def faults(answer: Answer, shows: tuple[str, ...], library: Library) -> list[str
         found.append("does not say that the model failed")
     shown = {each.article.id for each in answer.evidence}
     for claim in answer.claims:
-        if not claim.citations:
-            found.append(f"no citation: {claim.text}")
+        if (cited := [answer.citations[each].quote for each in claim.citations]) != [carrier(claim.text)]:
+            found.append(f"{cited} under {claim.text}")
         if unsafe := UNSAFE.search(claim.text):
             found.append(f"{unsafe.group()!r} in {claim.text}")
     for citation in answer.citations:
