@@ -35,14 +35,16 @@ class Draft:
 
     def add(self, raw: RawClaim) -> bool:
         """Lets a claim in if its quotations carry it; whether it did."""
+        text = plain_sentence(raw.text, tuple(self._shown)) if len(raw.text) <= _LONGEST_CLAIM else ""
+        if text in {each.text for each in self.claims}:
+            return False
         unanswered = self.left_out and not self.claims
-        claim = None if unanswered or len(self.claims) == _MOST_CLAIMS else self._checked(raw)
-        if claim is None:
+        full = len(self.claims) == _MOST_CLAIMS
+        citations = () if unanswered or full else carrying(text, self._found(raw))
+        if not citations:
             self.left_out += 1
             return False
-        if claim.text in {each.text for each in self.claims}:
-            return False
-        self.claims.append(claim)
+        self.claims.append(Claim(text, tuple(map(self._index, citations))))
         return True
 
     def answer(self, short: str | None = None, *, finished: bool = False) -> Answer:
@@ -57,16 +59,12 @@ class Draft:
             notes=self._base.notes + (_left_out(self.left_out) if finished else ()),
         )
 
-    def _checked(self, raw: RawClaim) -> Claim | None:
-        if len(raw.text) > _LONGEST_CLAIM:
-            return None
-        text = plain_sentence(raw.text, tuple(self._shown))
+    def _found(self, raw: RawClaim) -> list[Citation]:
+        """What a claim's quotations cite, those that are found, each once."""
         found = [
             citation_of(quote, key, self._shown) for key, quote in raw.quotes if len(quote) <= _LONGEST_QUOTE
         ]
-        distinct = list(dict.fromkeys(each for each in found if each is not None))
-        citations = carrying(text, distinct)
-        return Claim(text, tuple(map(self._index, citations))) if citations else None
+        return list(dict.fromkeys(each for each in found if each is not None))
 
     def _index(self, citation: Citation) -> int:
         if citation not in self._citations:

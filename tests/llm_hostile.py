@@ -22,6 +22,7 @@ from llm_server import Scripted, Shown
 
 TRUE = "The repairs of the harbour bridge cost 12.4 million crowns."
 BILLED = "The council put the final bill at 13.1 million crowns."
+BOTH = "The council and the harbour bridge: a million crowns."
 RIGHT = (TRUE, BILLED)
 
 
@@ -311,6 +312,11 @@ FORMS = (
         (TRUE,),
     ),
     Case(
+        "form: the same claim again with another quote",
+        lambda shown: reply(claim(BOTH, (shown.key(COST), COST)), claim(BOTH, (shown.key(BILL), BILL))),
+        (BOTH,),
+    ),
+    Case(
         "form: a wrong claim after a right one",
         lambda shown: reply(
             claim(TRUE, (shown.key(COST), COST)), claim("It cost 99 million.", (shown.key(COST), COST))
@@ -366,6 +372,6 @@ OBEYED = (
 )  # fmt: skip
 
 # The one quotation that carries each claim that any case may show.
-CARRIED_BY = {TRUE: COST, BILLED: BILL, BOUGHT: ORDER}
+CARRIED_BY = {TRUE: COST, BILLED: BILL, BOUGHT: ORDER, BOTH: COST}
 
 CASES = (*INVENTED, *KEYS, *CLAIMS, *MARKUP, *FORMS, *SENT, *OBEYED)
