@@ -1,6 +1,5 @@
 """Whatever a language model replies, no citation is shown that is not the articles' own text and carries its claim."""
 
-import os
 import re
 from collections.abc import Iterator
 
@@ -35,8 +34,6 @@ def server() -> Iterator[LlmServer]:
 def reader(request: pytest.FixtureRequest, server: LlmServer) -> Iterator[LlmReader]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OPENAI_API_KEY", "sk-secret-1234")
-        for name in [each for each in os.environ if each.lower().endswith("_proxy")]:
-            environment.delenv(name)
         name = f"{request.param}:scripted"
         model = chat_model(name, base_url=server.address + ADDRESS[request.param], timeout=20)
         yield LlmReader(model, name=name, timeout=20)

@@ -1,6 +1,6 @@
 """Puts the packages together: from settings to an open library, a chain and a function that answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,8 +13,8 @@ from rag.embed import SentenceTransformerEmbedder
 from rag.errors import LibraryError
 from rag.library import Library
 from rag.readers import Readers, readers_named
-from rag.types import Answer, Filters
 from ui.settings import Settings
+from ui.turns import Ask, AskStepwise
 
 LibraryOption = Annotated[
     Path | None,
@@ -22,8 +22,6 @@ LibraryOption = Annotated[
         "--library", metavar="DIR", help="The library's folder. [DATELINE_LIBRARY, or in your data folder]"
     ),
 ]
-Ask = Callable[[str, Filters], Answer]
-AskStepwise = Callable[[str, Filters], Iterator[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
