@@ -32,11 +32,11 @@ class LlmReader:
         self._timeout = timeout
 
     def as_step(self) -> Runnable[Mapping[str, Any], Answer]:
-        """A step for a chain whose state has `question` and `answer`; it streams the answer as it grows."""
+        """A step for a chain whose state has an `answer`; it streams that answer as it grows."""
         # Generators with a config work, as the tests show; the types of RunnableLambda do not know them.
         return RunnableLambda(self._step, self._astep, name="llm")  # type: ignore[arg-type]
 
-    def reword(self, question: str, answer: Answer, config: RunnableConfig | None = None) -> Iterator[Answer]:
+    def reword(self, answer: Answer, config: RunnableConfig | None = None) -> Iterator[Answer]:
         """The answer with each further sentence that is checked, then the finished one.
 
         The last item is the answer that counts; a reply that turns out unusable takes the others back.
@@ -46,7 +46,7 @@ class LlmReader:
             yield answer
             return
         begun = perf_counter()
-        prompt = make_prompt(question, answer.evidence)
+        prompt = make_prompt(answer.searched_for, answer.evidence)
         draft = Draft(answer, prompt.shown, self.name)
         reply, call = Reply(), Call(self._model, self._timeout)
         try:
@@ -62,7 +62,7 @@ class LlmReader:
         yield replace(finished, usage=call.usage, timings_ms={**timings, "total": sum(timings.values())})
 
     def _step(self, state: Mapping[str, Any], config: RunnableConfig) -> Iterator[Answer]:
-        yield from self.reword(state["question"], state["answer"], config)
+        yield from self.reword(state["answer"], config)
 
     async def _astep(self, state: Mapping[str, Any], config: RunnableConfig) -> AsyncIterator[Answer]:
         answers = self._step(state, config)

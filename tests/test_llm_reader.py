@@ -91,6 +91,14 @@ def test_the_evidence_goes_in_as_the_reader_ordered_it(library: Library) -> None
     assert COST in shown.passages[0]["text"]
 
 
+def test_the_model_is_asked_what_was_searched_for(library: Library) -> None:
+    model = Replying(script=right)
+    base = replace(extractive(library), searched_for="And what did the bridge cost?")
+    *_, answer = LlmReader(model).reword(base)
+    assert answer.model == "Replying"
+    assert shown_in({"messages": [{"content": model.asked[0][-1].content}]}).question == base.searched_for
+
+
 def test_each_checked_sentence_is_streamed_and_the_last_answer_is_the_whole(library: Library) -> None:
     chain = answer_chain(library, CostReader(), llm=Replying(script=right))
     steps = list(ask_stepwise(chain, QUESTION))
