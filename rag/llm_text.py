@@ -11,7 +11,7 @@ _REMOVED = re.compile(
     # elements with all that is in them, comments, tags, or what is left of one
     r"<(script|style|template|iframe|svg|object)\b.*?(?:</\1\s*>|\Z)"
     r"|<!--.*?(?:-->|\Z)"
-    r"|</?[a-z!?][^<>]*(?:>|\Z)"
+    r"|<[/a-z!?][^<>]*(?:>|(?=<)|\Z)"
     # an image with its text, which nobody is to see; where a link leads
     r"|!\[[^\[\]]*\]\s*(?:\([^()]*\)?|\[[^\[\]]*\])?"
     r"|(?<=\])\s*\((?:[^()\s]|\([^()]*\))*(?:\s[^()]*)?\)"
@@ -21,7 +21,7 @@ _REMOVED = re.compile(
     r"|\(\s*\d{1,2}(?:\s*[,;–-]\s*\d{1,2})*\s*\)"
     r"|\\\w+\{[^{}]*\}"
     # addresses
-    r"|\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s()<>\[\]]+"
+    r"|(?:[a-z0-9+.-]*://|\bwww\.)[^\s()<>\[\]]*"
     r"|\b(?:javascript|vbscript|data|mailto|file|blob):\S+"
     r"|\S+@\S+"
     r"|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b(?:[/?#:]\S*)?",
