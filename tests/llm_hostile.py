@@ -234,7 +234,7 @@ MARKUP = (
     marked_up("a style", f"{TRUE}<style>body{{display:none}}</style>"),
     marked_up("a form", f"<form action=//evil.example>{TRUE}<button></button></form>"),
     marked_up("a comment", f"{TRUE}<!-- [1] -->"),
-    marked_up("one element within another", f"{TRUE} <scr<script>x</script>ipt>"),
+    not_carried("one element within another", f"{TRUE} <scr<script>x</script>ipt>"),
     marked_up("emphasis", TRUE.replace("cost", "**cost**")),
     marked_up("code", TRUE.replace("cost", "`cost`")),
     marked_up("a heading", f"## {TRUE}"),
