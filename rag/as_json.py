@@ -1,5 +1,6 @@
 """An answer as the JSON object that `dateline ask --json` prints: a contract that others script against."""
 
+from dataclasses import asdict
 from typing import Any
 
 from rag.types import Answer, ArticleInfo, Citation
@@ -28,6 +29,9 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
             for found in answer.evidence
         ],
         "timings_ms": {stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
+        "model": answer.model,
+        "notes": list(answer.notes),
+        "usage": None if answer.usage is None else asdict(answer.usage),
     }
 
 

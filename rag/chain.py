@@ -7,11 +7,13 @@ from time import perf_counter
 from typing import Any
 
 from langchain_core.documents import Document
+from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
 from rag.compose import Holdings, compose
 from rag.errors import InputError
 from rag.library import Library
+from rag.llm_reader import LlmReader
 from rag.reader import Reader
 from rag.readers import reader_named
 from rag.retriever import PassageRetriever, Search, to_evidence
@@ -29,6 +31,7 @@ def answer_chain(
     *,
     threshold: float | None = None,
     search: Search | None = None,
+    llm: BaseChatModel | LlmReader | None = None,
 ) -> Runnable[Any, State]:
     """Everything between a question and its cited answer, over an open library.
 
@@ -36,7 +39,8 @@ def answer_chain(
     `question, filters, documents` (the retriever's), `spans` (the reader's) and `answer` (an `Answer`), and
     streams in that order; `chain.pick("answer")` gives the answer alone. A `threshold` other than the
     reader's makes it answer more (0: always) or less; `search` finds the evidence in place of hybrid search.
-    Raises InputError for an empty or an overlong question.
+    With an `llm`, any LangChain chat model, it words what the reader answers: `answer` streams as it grows,
+    an `Answer` each time, of which the last one counts. Raises InputError for an empty or an overlong question.
     """
     retriever = PassageRetriever(search=search or HybridSearch(library))
     reader = reader or reader_named()
@@ -69,18 +73,29 @@ def answer_chain(
         timings = state["timings_ms"]
         return replace(composed, timings_ms={**timings, "total": sum(timings.values())})
 
-    return (
+    chain = (
         RunnableLambda(_asked)
         | RunnablePassthrough.assign(documents=RunnableLambda(retrieve))
         | RunnablePassthrough.assign(spans=RunnableLambda(read))
         | RunnablePassthrough.assign(answer=RunnableLambda(answer))
     )
+    if llm is None:
+        return chain
+    llm = llm if isinstance(llm, LlmReader) else LlmReader(llm)
+    return chain | RunnablePassthrough.assign(answer=llm.as_step())
 
 
 def ask(chain: Runnable[Any, State], question: str, filters: Filters | None = None) -> Answer:
     """The answer that a chain gives to one question."""
     answer: Answer = chain.invoke({"question": question, "filters": filters})["answer"]
     return answer
+
+
+def ask_stepwise(
+    chain: Runnable[Any, State], question: str, filters: Filters | None = None
+) -> Iterator[Answer]:
+    """The answer as it grows; the last one counts, and is the only one where no language model is asked."""
+    yield from chain.pick("answer").stream({"question": question, "filters": filters or Filters()})
 
 
 def _asked(given: str | Mapping[str, Any]) -> State:

@@ -149,12 +149,25 @@ class Abstention:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The tokens that a language model counted for one answer: of what it was sent, and of its reply."""
+
+    input_tokens: int
+    output_tokens: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the chain gives back for one question.
 
     Either `claims` or `abstention` is set, never both. `confidence` is in [0, 1], also for an abstention
     (that of the best span, which was not enough). `timings_ms` maps a stage to milliseconds.
+
+    `model` names the language model that worded the claims; where it is None they are quotations. `usage` is
+    what asking one took. `notes` are sentences that say what a reader should know of how the answer was made:
+    that a language model was asked and failed, or that some of what it said was left out. A `partial` answer
+    is streamed while a language model still writes; the next one replaces it.
     """
 
     question: str
@@ -165,7 +178,11 @@ class Answer:
     abstention: Abstention | None = None
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    model: str | None = None
+    usage: Usage | None = None
+    partial: bool = False
 
     @property
     def text(self) -> str:

@@ -9,6 +9,8 @@ from pytest_socket import socket_allow_hosts
 from rag.embed import SentenceTransformerEmbedder
 from rag.span_model import OnnxSpanModel
 
+for proxy in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[proxy]  # the loopback servers of the tests are reached directly
 os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "ANONYMIZED_TELEMETRY": "False", "HF_HUB_OFFLINE": "1"}
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from rag.types import Abstention, Answer, Article, Citation, Claim, Evidence, Filters, Passage, Reason, Span
 from ui.app import Ask, build_app
+from ui.turns import Turn, at_once, resolve_stepwise
 
 _FILLER = (
     "Residents who had followed the long planning process said that they were relieved. "
@@ -139,3 +140,9 @@ COST_QUESTION = "What did the repairs cost?"
 def chat(ask: Ask | None = None, shelf: FakeShelf | None = None, **more: Any) -> FastAPI:
     """The chat over invented articles; `more` goes to `build_app`."""
     return build_app(ask=ask or ScriptedAsk(), shelf=shelf or FakeShelf(), examples=EXAMPLES, **more)
+
+
+def resolve(turn: Turn, ask: Ask) -> None:
+    """Answers a turn, to the end."""
+    for _ in resolve_stepwise(turn, at_once(ask)):
+        pass

@@ -27,6 +27,7 @@ def test_an_answer_prints_exactly_the_contracts_keys_in_its_order() -> None:
     assert list(printed) == [
         "question", "searched_for", "answer", "short_answer", "abstained", "reason", "confidence",
         "claims", "citations", "differing", "evidence", "timings_ms",
+        "model", "notes", "usage",
     ]  # fmt: skip
     assert list(printed["claims"][0]) == ["text", "citations"]
     assert list(printed["citations"][0]) == [
@@ -60,6 +61,9 @@ def test_an_answers_values_by_hand() -> None:
         "differing": [],
         "evidence": [{"article_id": "a1", "start": 0, "end": 28, "score": 0.012346}],
         "timings_ms": {"retrieve": 1.23, "total": 1.23},
+        "model": None,
+        "notes": [],
+        "usage": None,
     }
 
 

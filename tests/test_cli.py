@@ -107,7 +107,7 @@ def test_ask_prints_the_contract_and_quotes_the_stored_text(run: Run, library: s
     told = run("ask", "Who opened the harbour of Quay in 1950?", "--library", library, "--json").json
     assert list(told) == [
         "question", "searched_for", "answer", "short_answer", "abstained", "reason", "confidence", "claims",
-        "citations", "differing", "evidence", "timings_ms",
+        "citations", "differing", "evidence", "timings_ms", "model", "notes", "usage",
     ]  # fmt: skip
     article = run("articles", "show", "harbour", "--library", library, "--json").json
     text = article["text"]

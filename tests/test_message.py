@@ -1,6 +1,7 @@
 """An answer as a LangChain message: the annotations point at the claims, their extras at the articles."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from fakes import article
 from langchain_core.messages import AIMessage, messages_from_dict, messages_to_dict
 
 from rag.message import as_message
-from rag.types import Abstention, Answer, Citation, Claim, Reason, Span
+from rag.types import Abstention, Answer, Citation, Claim, Reason, Span, Usage
 
 TEXTS = {"a1": "It rained. The ferry 🙂\nleft. It is late.", "a2": "Ada left too."}
 ONE = article(1, TEXTS["a1"], source="Courier", url="https://example.com/1", published=date(2022, 3, 14)).info
@@ -79,8 +80,19 @@ def test_a_declined_answer_says_so_and_cites_nothing() -> None:
     message = as_message(declined)
     assert message.text == "Nothing says so."
     assert annotations(message) == []
-    assert message.response_metadata == {"abstained": True, "reason": "not_stated"}
+    assert message.response_metadata == {
+        "abstained": True, "reason": "not_stated", "model": None, "notes": [],
+    }  # fmt: skip
 
 
 def test_an_answer_says_that_it_is_none_that_declines() -> None:
-    assert as_message(ANSWER).response_metadata == {"abstained": False, "reason": None}
+    told = as_message(ANSWER).response_metadata
+    assert (told["abstained"], told["reason"]) == (False, None)
+
+
+def test_the_message_of_a_language_models_answer_names_it_and_counts_its_tokens() -> None:
+    message = as_message(replace(ANSWER, model="openai:m", notes=("One was left out.",), usage=Usage(30, 4)))
+    assert message.response_metadata["model"] == "openai:m"
+    assert message.response_metadata["notes"] == ["One was left out."]
+    assert message.usage_metadata == {"input_tokens": 30, "output_tokens": 4, "total_tokens": 34}
+    assert as_message(ANSWER).usage_metadata is None

@@ -73,7 +73,7 @@ def test_a_question_longer_than_the_model_reads_is_cut_off(folder: Path) -> None
 
 @pytest.mark.parametrize("name", ["", "Bundled", "sentence", "hf:", "hf", "openai:gpt"])
 def test_an_unknown_reader_is_refused_with_the_choices(name: str) -> None:
-    with pytest.raises(InputError, match=r"no reader.*`bundled` or `hf:NAME_OR_PATH`"):
+    with pytest.raises(InputError, match=r"no reader.*`bundled`, `hf:NAME_OR_PATH`, `openai:MODEL`"):
         reader_named(name)
 
 

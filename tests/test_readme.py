@@ -29,7 +29,7 @@ def test_the_langchain_example_runs_as_printed(
 
 
 def test_every_setting_is_named() -> None:
-    named = set(re.findall(r"DATELINE_([A-Z]+)", README))
+    named = set(re.findall(r"DATELINE_([A-Z_]+)", README))
     assert named == {name.upper() for name in Settings.model_fields}
 
 

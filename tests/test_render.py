@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from newsroom import BRIDGE, COST, EXAMPLES, FERRY, ScriptedAsk, cite
+from newsroom import BRIDGE, COST, EXAMPLES, FERRY, ScriptedAsk, cite, resolve
 
 from rag.types import Answer, Article, Claim, Filters, Span
 from ui.article_view import MOST_SHOWN, missing_html, paragraphs_of, reading_html, shown_window
 from ui.render import collection_html, conversation_html, safe_link, sources_html
-from ui.turns import Conversation, Turn, resolve
+from ui.turns import Conversation, Turn
 
 HOSTILE = (
     "<img src=http://outside.example/x.png onerror=alert(1)>",

@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from newsroom import BILL, BRIDGE, COST, REOPEN, ScriptedAsk, cite
+from newsroom import BILL, BRIDGE, COST, REOPEN, ScriptedAsk, cite, resolve
 
 from rag.errors import InputError, LibraryLocked
 from rag.types import Answer, Filters
-from ui.turns import BROKEN, BUSY, Conversation, make_filters, resolve, submit
+from ui.turns import BROKEN, BUSY, Conversation, make_filters, submit
 
 
 def test_an_empty_question_changes_nothing() -> None:

@@ -22,7 +22,7 @@ from ui.evaluations import Evaluations
 from ui.feedback import Feedback
 from ui.guard import Guard, is_loopback
 from ui.page import HERE, Chat, Shelf, build_page
-from ui.turns import Ask
+from ui.turns import Ask, AskStepwise
 
 __all__ = ["Ask", "Shelf", "build_app", "serve"]
 
@@ -41,9 +41,11 @@ def build_app(
     max_waiting: int = 32,
     evaluations: Evaluations | None = None,
     candidates: Candidates | None = None,
+    ask_stepwise: AskStepwise | None = None,
 ) -> FastAPI:
     """The chat over a library; `ask` is called from other threads, one question at a time.
 
+    `ask_stepwise` is asked in its place where an answer can be shown while it grows.
     `warm` is called once in the background when the app starts. With `auth` (user, password) every
     request needs them; InputError where one is empty. Past `max_waiting` waiting questions, further ones
     are refused with a message. With `evaluations` the page has a tab that runs gold sets;
@@ -66,10 +68,10 @@ def build_app(
 
     if evaluations is not None:
         add_evaluate_routes(app, evaluations)
+    feedback = None if candidates is None else Feedback(candidates, shelf.article)
+    chat = Chat(ask, shelf, examples, feedback, ask_stepwise)
 
     async def mount() -> None:
-        feedback = None if candidates is None else Feedback(candidates, shelf.article)
-        chat = Chat(ask, shelf, examples, feedback)
         page = build_page(chat, shelf, max_waiting=max_waiting, evaluates=evaluations is not None)
         _mount(app, page)
 

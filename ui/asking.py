@@ -15,7 +15,7 @@ def answerer_of(desk: Desk, *, oracle: bool = False) -> Answerer:
     from rag.search import HybridSearch
 
     search = GoldSearch(desk.library.catalog, HybridSearch(desk.library))
-    chain = answer_chain(desk.library, desk.reader, threshold=desk.threshold, search=search)
+    chain = answer_chain(desk.library, desk.readers.span, threshold=desk.threshold, search=search)
 
     def read(question: str, filters: Filters) -> Answer:
         return ask(chain, question, filters)

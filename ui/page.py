@@ -13,7 +13,17 @@ from ui.article_view import missing_html, reading_html
 from ui.feedback import Feedback
 from ui.render import collection_html, conversation_html, sources_html
 from ui.tabs import lay_out_evaluate, lay_out_tabs
-from ui.turns import BUSY, UNSENT, Ask, Conversation, make_filters, resolve, submit
+from ui.turns import (
+    BUSY,
+    UNSENT,
+    Ask,
+    AskStepwise,
+    Conversation,
+    at_once,
+    make_filters,
+    resolve_stepwise,
+    submit,
+)
 
 HERE = Path(__file__).parent
 
@@ -47,10 +57,15 @@ class Chat:
     """What happens on each event of the page; all that is one person's own comes in as their conversation."""
 
     def __init__(
-        self, ask: Ask, shelf: Shelf, examples: Sequence[str], feedback: Feedback | None = None
+        self,
+        ask: Ask,
+        shelf: Shelf,
+        examples: Sequence[str],
+        feedback: Feedback | None = None,
+        ask_stepwise: AskStepwise | None = None,
     ) -> None:
         self._feedback = feedback
-        self._ask = ask
+        self._ask = ask_stepwise or at_once(ask)
         self._shelf = shelf
         self._examples = tuple(examples)
 
@@ -80,14 +95,14 @@ class Chat:
         return self.show(conversation)
 
     def answer(self, conversation: Conversation) -> Iterator[tuple[Any, Any]]:
-        """Answers what waits, one question after another; the conversation and the cards after each."""
+        """Answers what waits, one question after another; the conversation and the cards after each step."""
         turn = conversation.next_waiting()
         if turn is None:
             yield gr.skip(), gr.skip()
         while turn is not None:
-            resolve(turn, self._ask)
-            # A conversation that was begun anew meanwhile does not hold the turn any more.
-            yield self.show(conversation), sources_html(conversation.turn(turn.number))
+            for _ in resolve_stepwise(turn, self._ask):
+                # A conversation that was begun anew meanwhile does not hold the turn any more.
+                yield self.show(conversation), sources_html(conversation.turn(turn.number))
             turn = conversation.next_waiting()
 
     def unanswered(self, conversation: Conversation) -> str:

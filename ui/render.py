@@ -36,12 +36,14 @@ def conversation_html(conversation: Conversation, examples: Sequence[str], *, te
 
 def turn_html(turn: Turn, *, tells: bool = False) -> str:
     """One question and its answer, its notice, or the sign that it is being looked for."""
+    waiting = '<p class="dl-waiting" role="status">Reading the articles<span aria-hidden="true"></span></p>'
     if turn.answer is not None:
-        body = _answer_html(turn, turn.answer) + (_tell_html(turn.number) if tells else "")
+        more = waiting if turn.waiting else _tell_html(turn.number) if tells else ""
+        body = _answer_html(turn, turn.answer) + more
     elif turn.notice is not None:
         body = f'<p class="dl-notice" role="alert">{text_html(turn.notice)}</p>'
     else:
-        body = '<p class="dl-waiting" role="status">Reading the articles<span aria-hidden="true"></span></p>'
+        body = waiting
     asked = f'<h2 class="dl-question">{text_html(turn.question)}</h2>{_filters_html(turn.filters)}'
     return f'<section class="dl-turn" data-turn="{turn.number}">{asked}{body}</section>'
 
@@ -128,7 +130,10 @@ def _answer_html(turn: Turn, answer: Answer) -> str:
         foot = _sources_button(turn.number, f"{cited} source{'s' * (cited != 1)}") + _confidence_html(
             answer.confidence
         )
-    return f'{searched}<div class="dl-answer">{body}</div><p class="dl-foot">{foot}</p>'
+        if answer.model is not None:
+            foot += f'<span class="dl-model">Worded by {text_html(answer.model)}, quotations checked</span>'
+    notes = "".join(f'<p class="dl-note" role="note">{text_html(note)}</p>' for note in answer.notes)
+    return f'{searched}<div class="dl-answer">{body}</div>{notes}<p class="dl-foot">{foot}</p>'
 
 
 def _claim_html(turn: int, claim: Claim, citations: Sequence[Citation]) -> str:

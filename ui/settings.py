@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     embedder: str = BUNDLED
     reader: str = BUNDLED_READER
     chroma: str | None = None  # the address of a Chroma server to keep the vectors
+    llm_base_url: str | None = None
+    llm_timeout: float = Field(default=60.0, gt=0, le=3_600)  # seconds
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65_535)
     user: str | None = None

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,7 @@ from rag.errors import DatelineError, InputError
 from rag.types import Answer, Citation, Filters
 
 Ask = Callable[[str, Filters], Answer]
+AskStepwise = Callable[[str, Filters], Iterator[Answer]]
 
 LONGEST_QUESTION = 2_000
 MOST_WAITING = 3
@@ -36,7 +37,7 @@ class Turn:
 
     @property
     def waiting(self) -> bool:
-        return self.answer is None and self.notice is None
+        return self.notice is None and (self.answer is None or self.answer.partial)
 
     @property
     def sources(self) -> tuple[Citation, ...]:
@@ -130,15 +131,31 @@ def submit(conversation: Conversation, question: str, make_filters: Callable[[],
     return True
 
 
-def resolve(turn: Turn, ask: Ask) -> None:
-    """Answers one turn; whatever goes wrong becomes its notice, so that the conversation can go on."""
+def resolve_stepwise(turn: Turn, ask: AskStepwise) -> Iterator[None]:
+    """Answers one turn, and stops after each step that shows more of the answer.
+
+    Whatever goes wrong becomes its notice, so that the conversation can go on.
+    """
     try:
-        turn.answer = ask(turn.question, turn.filters)
+        for answer in ask(turn.question, turn.filters):
+            turn.answer = answer
+            yield
     except DatelineError as error:
-        turn.notice = str(error)
+        turn.answer, turn.notice = None, str(error)
+        yield
     except Exception:
         _log.exception("a question could not be answered")
-        turn.notice = BROKEN
+        turn.answer, turn.notice = None, BROKEN
+        yield
+
+
+def at_once(ask: Ask) -> AskStepwise:
+    """What answers in one step, as what answers stepwise."""
+
+    def answer(question: str, filters: Filters) -> Iterator[Answer]:
+        yield ask(question, filters)
+
+    return answer
 
 
 def make_filters(sources: Sequence[str], since: object, until: object) -> Filters:

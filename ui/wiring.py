@@ -1,6 +1,6 @@
 """Puts the packages together: from settings to an open library, a chain and a function that answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,10 +12,9 @@ import typer
 from rag.embed import SentenceTransformerEmbedder
 from rag.errors import LibraryError
 from rag.library import Library
-from rag.readers import reader_named
-from rag.span_reader import SpanReader
-from rag.types import Answer, Filters
+from rag.readers import Readers, readers_named
 from ui.settings import Settings
+from ui.turns import Ask, AskStepwise
 
 if TYPE_CHECKING:
     from ingest.ray_cluster import RayCluster
@@ -26,31 +25,32 @@ LibraryOption = Annotated[
         "--library", metavar="DIR", help="The library's folder. [DATELINE_LIBRARY, or in your data folder]"
     ),
 ]
-Ask = Callable[[str, Filters], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An open library and what answers from it."""
+    """An open library and what answers from it: at once, or stepwise as the answer grows."""
 
     settings: Settings
     library: Library
-    reader: SpanReader
+    readers: Readers
     threshold: float
     ask: Ask
+    ask_stepwise: AskStepwise
 
     def facts(self) -> dict[str, object]:
         """What a run's manifest says about the settings, the library and the models."""
-        catalog = self.library.catalog
+        catalog, span, llm = self.library.catalog, self.readers.span, self.readers.llm
         return {
             "settings": self.settings.model_dump(mode="json", exclude={"password"}),
             "library": {"articles": catalog.article_count(), "passages": catalog.passage_count()},
             "models": {
                 "embedder": catalog.meta("embedder"),
                 "embedder_sha256": catalog.meta("embedder_sha256"),
-                "reader": self.reader.model.name,
-                "reader_sha256": self.reader.model.fingerprint,
+                "reader": span.model.name,
+                "reader_sha256": span.model.fingerprint,
                 "threshold": self.threshold,
+                "llm": None if llm is None else llm.name,
             },
         }
 
@@ -93,12 +93,15 @@ def open_crew(settings: Settings, address: str) -> "RayCluster":
 @contextmanager
 def open_desk(settings: Settings, *, create: bool = False, always_answer: bool = False) -> Iterator[Desk]:
     """An open library with its chain, which declines where the reader is not sure, or never for that."""
-    from rag.chain import answer_chain, ask
+    from rag.chain import answer_chain, ask, ask_stepwise
 
     with open_library(settings, create=create) as library:
-        reader = reader_named(settings.reader)
-        threshold = 0.0 if always_answer else reader.threshold
-        chain = answer_chain(library, reader, threshold=threshold)
-        yield Desk(
-            settings, library, reader, threshold, lambda question, filters: ask(chain, question, filters)
-        )
+        readers = readers_for(settings)
+        threshold = 0.0 if always_answer else readers.span.threshold
+        chain = answer_chain(library, readers.span, threshold=threshold, llm=readers.llm)
+        yield Desk(settings, library, readers, threshold, partial(ask, chain), partial(ask_stepwise, chain))
+
+
+def readers_for(settings: Settings) -> Readers:
+    """The readers that the settings name; raises InputError where they cannot be had."""
+    return readers_named(settings.reader, base_url=settings.llm_base_url, timeout=settings.llm_timeout)

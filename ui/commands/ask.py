@@ -55,23 +55,30 @@ def parse_date(given: str | None, option: str) -> date | None:
 
 
 def as_text(answer: Answer) -> str:
-    """The short answer, the sentences that carry it with [numbers], and what the numbers stand for."""
+    """The short answer, the sentences that carry it with [numbers], and what the numbers stand for.
+
+    Sentences of a language model stand without quotation marks; the quotations stand with the numbers.
+    """
     if answer.abstention is not None:
         nearest = [
             f"  {each.passage.text[:200].strip()} …\n  — {_origin(each.article)}"
             for each in answer.evidence[:_NEAREST]
         ]
         return "\n\n".join([answer.text, *(["Nearest passages:", *nearest] if nearest else [])])
+    opened, closed = ("“", "”") if answer.model is None else ("", "")
     claims = [
-        f"“{claim.text}” " + "".join(f"[{index + 1}]" for index in claim.citations) for claim in answer.claims
+        f"{opened}{claim.text}{closed} " + "".join(f"[{index + 1}]" for index in claim.citations)
+        for claim in answer.claims
     ]
     sources = [
         f"[{number}] {_origin(citation.article)}\n"
-        f"    article {citation.article.id}, characters {citation.span.start}-{citation.span.end}"
+        + ("" if answer.model is None else f"    “{' '.join(citation.quote.split())}”\n")
+        + f"    article {citation.article.id}, characters {citation.span.start}-{citation.span.end}"
         for number, citation in enumerate(answer.citations, 1)
     ]
     short = [answer.short_answer] if answer.short_answer and answer.short_answer != answer.text else []
-    return "\n\n".join([*short, *claims, "\n".join(sources)])
+    worded = [] if answer.model is None else [f"Worded by {answer.model}, quotations checked."]
+    return "\n\n".join([*short, *claims, *answer.notes, *worded, "\n".join(sources)])
 
 
 def _origin(article: ArticleInfo) -> str:

@@ -11,7 +11,8 @@ import typer
 from rag.errors import InputError
 from rag.types import Answer, Filters
 from ui.settings import Settings, load_settings
-from ui.wiring import Ask, Desk, LibraryOption, open_desk
+from ui.turns import Ask
+from ui.wiring import Desk, LibraryOption, open_desk
 
 EXAMPLES = (
     "Who brokered the cease-fire that ended the 2020 war?",
@@ -56,6 +57,7 @@ def chat_command(
             auth=auth,
             evaluations=evaluations,
             candidates=Candidates(evaluation_folder(settings)),
+            ask_stepwise=desk.ask_stepwise,
         )
 
         def ready(address: str) -> None:

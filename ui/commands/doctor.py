@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from rag.library import Library
-from rag.readers import reader_named
 from ui.settings import Settings, load_settings
-from ui.wiring import LibraryOption, open_library
+from ui.wiring import LibraryOption, open_library, readers_for
 
 
 def doctor_command(
@@ -35,7 +34,8 @@ def doctor_command(
 
 
 def _facts(library: Library, settings: Settings) -> dict[str, str]:
-    model = reader_named(settings.reader).model
+    readers = readers_for(settings)
+    model, llm = readers.span.model, readers.llm
     catalog = library.catalog
     span = catalog.date_range()
     size = sum(each.stat().st_size for each in library.folder.rglob("*") if each.is_file())
@@ -47,5 +47,6 @@ def _facts(library: Library, settings: Settings) -> dict[str, str]:
         "vectors": f"on the Chroma server {library.server}" if library.server else "in the library",
         "embedder": f"{catalog.meta('embedder')} ({(catalog.meta('embedder_sha256') or '')[:12]})",
         "reader": f"{model.name} ({model.fingerprint[:12]})",
+        **({} if llm is None else {"llm": f"{llm.name} at {settings.llm_base_url or 'its usual address'}"}),
         "disk": f"{size / 2**20:,.1f} MiB",
     }
