@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.find import Found
 from ingest.load import ROW_SUFFIXES, Refused, load, suffix_of
 from ingest.split import split
+from ingest.stories import link_stories
 from rag.catalog import article_hash
 from rag.errors import UnreadableFile
 from rag.library import Library
@@ -125,6 +126,7 @@ class _Run:
             self.summary.added += not each.replaces
             self.summary.passages += len(each.passages)
         self._waiting = []
+        link_stories(self.catalog.stories)
         for path, sha256 in self._finished:
             self.catalog.record_file(path, sha256)
         self._finished = []

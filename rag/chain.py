@@ -1,8 +1,9 @@
 """The chain: retriever | reader | compose, as LangChain Runnables that invoke, stream and run async."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from time import perf_counter
 from typing import Any
 
@@ -11,12 +12,13 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrou
 
 from rag.compose import Holdings, compose
 from rag.errors import InputError
+from rag.follow_ups import standalone
 from rag.library import Library
 from rag.reader import Reader
 from rag.readers import reader_named
 from rag.retriever import PassageRetriever, to_evidence
 from rag.search import HybridSearch
-from rag.types import Answer, AnswerSpan, Filters
+from rag.types import Answer, AnswerSpan, Exchange, Filters
 
 MAX_QUESTION = 2_000  # characters
 
@@ -28,10 +30,13 @@ def answer_chain(
 ) -> Runnable[Any, State]:
     """Everything between a question and its cited answer, over an open library.
 
-    The input is a question, or a mapping with `question` and `filters` (a `Filters`). The output holds
-    `question, filters, documents` (the retriever's), `spans` (the reader's) and `answer` (an `Answer`), and
-    streams in that order; `chain.pick("answer")` gives the answer alone. A `threshold` other than the
-    reader's makes it answer more (0: always) or less. Raises InputError for an empty or an overlong question.
+    The input is a question, or a mapping with `question`, `filters` (a `Filters`), `history` (the `Exchange`s
+    before it, or pairs of a question and its short answer, the latest last: a follow-up is made to stand alone
+    from them) and `asked_on` (the day that "last year" is relative to; today where it is not given). The
+    output holds `question, searched_for, filters, documents` (the retriever's), `spans` (the reader's) and
+    `answer` (an `Answer`), and streams in that order; `chain.pick("answer")` gives the answer alone. A
+    `threshold` other than the reader's makes it answer more (0: always) or less. Raises InputError for an
+    empty or an overlong question.
     """
     retriever = PassageRetriever(search=HybridSearch(library))
     reader = reader or reader_named()
@@ -41,28 +46,32 @@ def answer_chain(
         matching_articles=library.catalog.matching_articles,
         mentions=library.catalog.mentions,
         years=library.catalog.years,
+        dates=library.catalog.date_range,
+        stories=library.catalog.stories.of,
     )
 
     def retrieve(state: State) -> list[Document]:
         with _timed(state, "retrieve"):
-            return retriever.invoke(state["question"], filters=state["filters"])
+            return retriever.invoke(state["searched_for"], filters=state["filters"])
 
     def read(state: State) -> list[AnswerSpan]:
         with _timed(state, "read"):
-            return reader.read(state["question"], [to_evidence(each) for each in state["documents"]])
+            return reader.read(state["searched_for"], [to_evidence(each) for each in state["documents"]])
 
     def answer(state: State) -> Answer:
         with _timed(state, "compose"):
             composed = compose(
-                state["question"],
+                state["searched_for"],
                 [to_evidence(each) for each in state["documents"]],
                 state["spans"],
                 threshold=sure,
                 holdings=holdings,
                 filters=state["filters"],
+                asked_on=state["asked_on"],
             )
         timings = state["timings_ms"]
-        return replace(composed, timings_ms={**timings, "total": sum(timings.values())})
+        total = {**timings, "total": sum(timings.values())}
+        return replace(composed, question=state["question"], timings_ms=total)
 
     return (
         RunnableLambda(_asked)
@@ -72,9 +81,17 @@ def answer_chain(
     )
 
 
-def ask(chain: Runnable[Any, State], question: str, filters: Filters | None = None) -> Answer:
+def ask(
+    chain: Runnable[Any, State],
+    question: str,
+    filters: Filters | None = None,
+    *,
+    history: Sequence[Exchange] = (),
+    asked_on: date | None = None,
+) -> Answer:
     """The answer that a chain gives to one question."""
-    answer: Answer = chain.invoke({"question": question, "filters": filters or Filters()})["answer"]
+    given = {"question": question, "filters": filters or Filters(), "history": history, "asked_on": asked_on}
+    answer: Answer = chain.invoke(given)["answer"]
     return answer
 
 
@@ -89,10 +106,14 @@ def _asked(given: str | Mapping[str, Any]) -> State:
             f"The question has {len(question):,} characters, more than the {MAX_QUESTION:,} that are read:"
             " shorten it."
         )
-    # Each step notes its time here; one dict goes through the whole chain.
-    filters = state.get("filters") or Filters()
+    filters, asked_on = state.get("filters") or Filters(), state.get("asked_on") or date.today()
+    question = _searchable(question.strip())
+    history = [each if isinstance(each, Exchange) else Exchange(*each) for each in state.get("history") or ()]
+    # Each step notes its time in `timings_ms`; one dict goes through the whole chain.
     return {
-        "question": _searchable(question.strip()),
+        "question": question,
+        "searched_for": standalone(question, history, asked_on)[:MAX_QUESTION],
+        "asked_on": asked_on,
         "filters": replace(filters, sources=tuple(map(_searchable, filters.sources))),
         "timings_ms": {},
     }

@@ -110,12 +110,31 @@ class AnswerSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class DateNote:
+    """What a relative date means, told from the day its article was published.
+
+    `span` (article offsets) covers `words`; `meaning` names the time from `first` to `last`, both inclusive.
+    """
+
+    words: str
+    span: Span
+    meaning: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
-    """An exact passage: `quote` is the stored text of the article at `span`."""
+    """An exact passage: `quote` is the stored text of the article at `span`.
+
+    `dates` explains the relative dates in the quote, `speaker` is who said it where the article names one.
+    """
 
     article: ArticleInfo
     span: Span
     quote: str
+    dates: tuple[DateNote, ...] = ()
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +143,36 @@ class Claim:
 
     text: str
     citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One of several answers that differ: what an article gives, and the passage that gives it.
+
+    `stories` counts the independent stories that give it; exactly one reading of an answer is the `newest`.
+    """
+
+    value: str
+    citation: Citation
+    stories: int = 1
+    newest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The time that a question asks about, in its own `words`; None is open at that end, days are inclusive."""
+
+    words: str
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question of a conversation, as it was searched for, and the short answer to it, if any."""
+
+    question: str
+    short_answer: str | None = None
 
 
 class Reason(StrEnum):
@@ -150,6 +199,11 @@ class Answer:
 
     Either `claims` or `abstention` is set, never both. `confidence` is in [0, 1], also for an abstention
     (that of the best span, which was not enough). `timings_ms` maps a stage to milliseconds.
+
+    `stories` counts the independent stories that give the answer. `differing` holds every reading, the
+    answer's own too, where reports differ, newest first; else it is empty. `as_of` is the day of the report
+    that a changing fact was taken from, `period` the time that the question asks about, and `notes` are
+    sentences that say what a reader should know of how the answer was chosen.
     """
 
     question: str
@@ -159,6 +213,11 @@ class Answer:
     short_answer: str | None = None
     abstention: Abstention | None = None
     confidence: float = 0.0
+    stories: int = 0
+    differing: tuple[Reading, ...] = ()
+    notes: tuple[str, ...] = ()
+    as_of: date | None = None
+    period: Period | None = None
     evidence: tuple[Evidence, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
 

@@ -1,0 +1,263 @@
+"""Follow-up questions made to stand alone, from the conversation and by rule: "And in 2020?", "Who is he?"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from rag.days import MONTHS
+from rag.question_time import asked_period
+from rag.terms import STOPWORDS, content_terms, names
+from rag.types import Exchange
+
+_CAPITAL = "[A-ZÀ-ÖØ-ÞĞİŞČĆŠŽŁŚŻĐŐŰĀĒĪŌŪ]"
+_NAME = re.compile(
+    rf"\b{_CAPITAL}[\w’'.-]*\w(?:\s+(?:(?:of|the|al|de|von|van|bin)\s+)*{_CAPITAL}[\w’'-]*\w)*", re.UNICODE
+)
+_LINK = re.compile(r"^\W*(?:and|but|so|what about|how about|and what about|and how about|then)\b[\s,]*", re.I)
+_QUESTION_WORD = re.compile(
+    r"^\W*(?:who|whom|whose|what|when|where|which|why|how|did|does|do|is|are|was|were|has|have|had|will|can)\b",
+    re.IGNORECASE,
+)
+_PERSON_WORD = re.compile(r"\b(?:he|she|him|her(?!s)|his|hers|himself|herself)\b", re.IGNORECASE)
+_MANY_WORD = re.compile(r"\b(?:they|them|their|theirs)\b", re.IGNORECASE)
+_THING_WORD = re.compile(
+    r"\b(?:it|its|this|that)\b(?=\s*[?.,]|\s+(?!(?:take|takes|took|true|possible|likely|rain|is|was|year|month"
+    r"|week|summer|winter|spring|autumn|time|called)\b))|\b(?:it|its)\b(?=\s+(?:is|was|called)\b)",
+    re.IGNORECASE,
+)
+_THERE = re.compile(r"\bthere\b(?!\s+(?:is|are|was|were|be|been)\b)", re.IGNORECASE)
+_DUMMY_THERE = re.compile(r"\b(?:is|are|was|were|be|been|had)\s+there\b", re.IGNORECASE)
+_SAME_PLACE = re.compile(r"\b(?P<verb>held|had|has|holds|took|takes|left)\s+(?:the|this|that)\s+(?:office|post|job|position)\b", re.I)
+_POSSESSIVE = frozenset({"his", "its", "their", "hers", "theirs"})
+_TITLES = re.compile(
+    r"^(?:(?:mr|mrs|ms|dr|prof|sir|gen|general|col|capt|captain|president|prime minister|foreign minister"
+    r"|finance minister|minister|senator|governor|mayor|king|queen|striker|goalkeeper|coach|chancellor)\.?\s+)+",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[\w’'-]+|[^\w\s]")
+_ARTICLES = frozenset({"the", "a", "an"})
+_JOINS = frozenset("of in at off over between with for and".split())  # go on with a name: "hall of Castria"
+_LONGEST_PHRASE = 12  # words
+_ASKED_THING = re.compile(r"^\W*(?:which|what)\s+(?:club|team|company|country|city|party|group|firm|ship|film|book|place|town)\b", re.I)
+# Verbs that stand at the end of a noun phrase in "how much did X cost", and are none of its words.
+_VERBS = frozenset(
+    "cost costs take takes place die died win won happen happened begin began start started end ended open"
+    " opened close closed say said sink sank lose lost last sign signed do does did make made give gave get"
+    " go went come came become became mean meant kill killed leave left hold held meet met resign resigned"
+    " deliver supply stand employ call called run ran fall fell rise rose break broke burn burned stop work"
+    " brokered signed caused designed built joined reopen launch launched founded led headed asked".split()
+)
+
+
+def standalone(question: str, history: Sequence[Exchange], asked_on: date) -> str:
+    """The question with what it leaves unsaid filled in from the exchanges before it, the latest last.
+
+    A question that stands alone comes back as it is, and so does one that the conversation cannot complete.
+    """
+    if not history:
+        return question
+    filled = _fragment(question, history[-1].question, asked_on)
+    if filled is None:
+        filled = _with_pronouns(_LINK.sub("", question) if _joined(question) else question, history)
+    return filled[:1].upper() + filled[1:]
+
+
+def leans_on_context(question: str) -> bool:
+    """Whether a question says next to nothing but a pronoun, so that it cannot be answered alone."""
+    pronoun = re.search(r"\b(?:he|she|him|her|they|them|it)\b", question, re.IGNORECASE)
+    return pronoun is not None and not names(question) and len(content_terms(question)) <= 1
+
+
+# -- fragments: "And in 2020?", "What about Armenia?" --------------------------------------------
+
+
+def _fragment(question: str, before: str, asked_on: date) -> str | None:
+    """The question before with a time or a name of this one in place of its own; None for a whole question."""
+    rest = _LINK.sub("", question).strip(" ?!.,")
+    if not rest or _QUESTION_WORD.search(rest) or len(rest.split()) > 6:
+        return None
+    if asked_period(rest, asked_on) or rest.lower() in MONTHS:
+        return _other_time(rest, before, asked_on)
+    if not _LINK.search(question) and not question.strip().endswith("?"):
+        return None
+    return _other_name(rest, before)
+
+
+def _other_time(rest: str, before: str, asked_on: date) -> str:
+    words = rest if not rest[:1].isdigit() and rest.lower() not in MONTHS else f"in {rest}"
+    words = words[:1].lower() + words[1:] if words.split()[0].lower() not in MONTHS else words
+    old = asked_period(before, asked_on)
+    if old is None:
+        return f"{before.rstrip(' ?')} {words}?"
+    if old.words[:1].isdigit():  # "the 2021 budget": a bare year takes a bare year
+        words = words.removeprefix("in ")
+    return before.replace(old.words, words, 1)
+
+
+def _other_name(rest: str, before: str) -> str | None:
+    """The question before about another name: in the place of its first one of that form."""
+    possessive = re.search(r"['’]s$", rest) is not None
+    bare = re.sub(r"['’]s$", "", rest)
+    held = [name for name in _names(before)]
+    if bare in (re.sub(r"['’]s$", "", each) for each in held):  # "Turkey's envoy to Armenia. And Armenia's?"
+        other = next((re.sub(r"['’]s$", "", each) for each in held if re.sub(r"['’]s$", "", each) != bare), None)
+        return _swapped(before, bare, other) if other else None
+    for name in held:
+        if possessive == (re.search(r"['’]s$", name) is not None) or len(held) == 1:
+            return before.replace(re.sub(r"['’]s$", "", name), bare, 1)
+    return before.replace(re.sub(r"['’]s$", "", held[0]), bare, 1) if held else None
+
+
+def _swapped(text: str, one: str, other: str) -> str:
+    both = re.compile(rf"\b(?:{re.escape(one)}|{re.escape(other)})\b")
+    return both.sub(lambda match: other if match.group() == one else one, text)
+
+
+# -- pronouns --------------------------------------------------------------------------------------
+
+
+def _joined(question: str) -> bool:
+    """Whether the question begins with "and" or "but" before a question word."""
+    return _LINK.search(question) is not None and _QUESTION_WORD.search(_LINK.sub("", question)) is not None
+
+
+def _with_pronouns(question: str, history: Sequence[Exchange]) -> str:
+    """Pronouns in place of which the conversation has a name or a thing."""
+    if _inner_name(question) and not _objects_only(question):
+        return question
+    for pattern, wanted in (
+        (_PERSON_WORD, _person),
+        (_MANY_WORD, _several),
+        (_THING_WORD, _thing),
+        (_THERE, _place),
+    ):
+        if pattern is _THERE and _DUMMY_THERE.search(question):
+            continue
+        if pattern.search(question) and (stands_for := wanted(history)):
+            return _replaced(question, pattern, stands_for, place=pattern is _THERE)
+    if (match := _SAME_PLACE.search(question)) and (thing := _thing(history)):
+        return f"{question[: match.start()]}was {thing}{question[match.end() :]}"
+    return question
+
+
+def _first_pronoun(question: str) -> re.Match[str] | None:
+    found = (each.search(question) for each in (_PERSON_WORD, _MANY_WORD, _THING_WORD))
+    return next((each for each in found if each), None)
+
+
+def _inner_name(question: str) -> bool:
+    """Whether the question itself names something before its first pronoun, which then stands for that."""
+    pronoun = _first_pronoun(question)
+    return pronoun is not None and any(_names(question[: pronoun.start()]))
+
+
+def _objects_only(question: str) -> bool:
+    """Whether its pronoun is an object after its own name ("What did Turkey say about it?"): not that name."""
+    return re.search(r"\b(?:about|to|with|of|on|for|against|from)\s+(?:it|this|that|him|her|them)\b", question) is not None
+
+
+def _replaced(question: str, pattern: re.Pattern[str], stands_for: str, *, place: bool) -> str:
+    def put(match: re.Match[str]) -> str:
+        word = match.group().lower()
+        owning = word in _POSSESSIVE or (word == "her" and re.match(r"\s+[a-z]", question[match.end() :]) is not None)
+        if owning and not re.match(r"\s+(?:to|in|on|at|for|about|with|when|after)\b", question[match.end() :]):
+            return stands_for + ("’" if stands_for.endswith("s") else "’s")
+        return f"in {stands_for}" if place else stands_for
+
+    return pattern.sub(put, question, count=1) if place else pattern.sub(put, question)
+
+
+def _person(history: Sequence[Exchange]) -> str | None:
+    for exchange in reversed(history):
+        about_people = re.match(r"^\W*(?:who|whom|which \w+(?:er|or|ist|man|woman)\b)", exchange.question, re.I)
+        answer = _TITLES.sub("", exchange.short_answer or "")
+        if about_people and _NAME.fullmatch(answer):
+            return answer
+        people = [name for name in _names(exchange.question) if " " in name and not re.search(r"['’]s$|\bof\b", name)]
+        if people:
+            return _TITLES.sub("", people[-1])
+    return None
+
+
+def _several(history: Sequence[Exchange]) -> str | None:
+    """The things of a list, or the two people that the last questions asked for, or the latest thing."""
+    last = history[-1].short_answer or ""
+    if re.search(r",| and ", last) and _NAME.match(last):
+        return last
+    people = [
+        _TITLES.sub("", each.short_answer)
+        for each in history[-2:]
+        if each.short_answer and re.match(r"^\W*who\b", each.question, re.I)
+    ]
+    if len(people) == 2 and people[0] != people[1]:
+        return " and ".join(people)
+    return _thing(history)
+
+
+def _thing(history: Sequence[Exchange]) -> str | None:
+    for exchange in reversed(history):
+        if _ASKED_THING.search(exchange.question) and _NAME.fullmatch(exchange.short_answer or ""):
+            return exchange.short_answer
+        if phrases := list(_noun_phrases(exchange.question)):
+            return phrases[-1]
+    return None
+
+
+def _place(history: Sequence[Exchange]) -> str | None:
+    for exchange in reversed(history):
+        if re.match(r"^\W*(?:where|(?:in )?(?:which|what) (?:city|country|town|place))\b", exchange.question, re.I):
+            where = re.sub(r"^in ", "", exchange.short_answer or "")
+            if where:
+                return where
+        inside = re.findall(rf"\bin\s+((?:the\s+)?{_CAPITAL}[\w’'-]*(?:\s+{_CAPITAL}[\w’'-]*)*)", exchange.question)
+        if inside:
+            return str(inside[-1])
+        if phrases := list(_noun_phrases(exchange.question)):
+            return phrases[-1]
+    return None
+
+
+def _noun_phrases(question: str) -> Iterator[str]:
+    """What a question is about, in its own words: "the earthquake in Sarvan", "Belmora's library"."""
+    tokens = [match.group() for match in _TOKEN.finditer(question)]
+    at = 1  # the first word is the question's own
+    while at < len(tokens):
+        end = _phrase_end(tokens, at)
+        if end > at + (tokens[at].lower() in _ARTICLES):
+            yield " ".join(tokens[at:end])
+        at = max(end, at + 1)
+
+
+def _phrase_end(tokens: Sequence[str], at: int) -> int:
+    """Where the noun phrase that begins at a token ends; `at` itself where none begins there."""
+    if tokens[at].lower() not in _ARTICLES and not tokens[at][0].isupper():
+        return at
+    end = at + 1
+    while end < min(len(tokens), at + _LONGEST_PHRASE):
+        word = tokens[end].lower()
+        if word in _JOINS:
+            after = end + 1 + (tokens[end + 1 : end + 2] == ["the"])
+            if after >= len(tokens) or not tokens[after][0].isupper():
+                break
+            end = after
+        elif not word[0].isalnum() or word in STOPWORDS or _is_verb(tokens[end]):
+            break
+        end += 1
+    return end
+
+
+def _is_verb(word: str) -> bool:
+    return word in _VERBS or (word.islower() and word.endswith("ed"))
+
+
+def _names(text: str) -> list[str]:
+    """Names as written, the question's first word left out unless it is part of one."""
+    found = []
+    for match in _NAME.finditer(text):
+        name = match.group()
+        if match.start() == 0 or not text[: match.start()].strip():
+            first, _, others = name.partition(" ")
+            name = name if first.lower() not in STOPWORDS and others else others
+        if name and name.lower() not in STOPWORDS and name.lower() not in MONTHS:
+            found.append(name)
+    return found
