@@ -40,7 +40,7 @@ class Case:
 
 
 def load_cases(path: Path) -> list[Case]:
-    """The cases of a JSON Lines file: `id, kind, turns, expect`, and optional `filters, asked_on, library`."""
+    """The cases of a JSON Lines file: `id, kind, turns, expect`, optional `filters, asked_on, library`."""
     return [_case(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
@@ -157,7 +157,10 @@ def _differing(answer: Answer, wanted: Sequence[Mapping[str, Any]]) -> str:
         for each in answer.differing
     ]
     held = all(
-        any(each["value"] in one[0] and (each["source"], each["published"], each["newest"]) == one[1:] for one in given)
+        any(
+            each["value"] in one[0] and (each["source"], each["published"], each["newest"]) == one[1:]
+            for one in given
+        )
         for each in wanted
     )
     return "" if held and len(given) == len(wanted) else f"the readings are {given}"
@@ -174,7 +177,8 @@ def _dates(answer: Answer, wanted: Mapping[str, str]) -> str:
     notes = [note for each in answer.citations for note in each.dates]
     for words, meaning in wanted.items():
         if not any(words.lower() in note.words.lower() and meaning in note.meaning for note in notes):
-            return f"“{words}” is not explained as {meaning}: {[(each.words, each.meaning) for each in notes]} ({_given(answer)})"
+            given = [(each.words, each.meaning) for each in notes]
+            return f"“{words}” is not explained as {meaning}: {given} ({_given(answer)})"
     return ""
 
 
@@ -210,11 +214,17 @@ def _searched(answer: Answer, wanted: Sequence[str]) -> str:
 
 
 def _searched_has(answer: Answer, wanted: Sequence[str]) -> str:
-    return "" if all(each in answer.searched_for for each in wanted) else f"searched for {answer.searched_for!r}"
+    return (
+        "" if all(each in answer.searched_for for each in wanted) else f"searched for {answer.searched_for!r}"
+    )
 
 
 def _searched_lacks(answer: Answer, unwanted: Sequence[str]) -> str:
-    return f"searched for {answer.searched_for!r}" if any(each in answer.searched_for for each in unwanted) else ""
+    return (
+        f"searched for {answer.searched_for!r}"
+        if any(each in answer.searched_for for each in unwanted)
+        else ""
+    )
 
 
 def _speaker(answer: Answer, wanted: str | None) -> str:
@@ -228,7 +238,11 @@ def _sentences(answer: Answer, wanted: Sequence[int]) -> str:
 
 
 def _given(answer: Answer) -> str:
-    return repr(answer.short_answer) if answer.abstention is None else f"declined ({answer.abstention.reason.value})"
+    return (
+        repr(answer.short_answer)
+        if answer.abstention is None
+        else f"declined ({answer.abstention.reason.value})"
+    )
 
 
 _CHECKS: Mapping[str, Callable[[Answer, Any], str]] = {

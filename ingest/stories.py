@@ -1,4 +1,4 @@
-"""Near-identical articles, wire copies and updates, linked into stories: MinHash finds them, shingles decide."""
+"""Links wire copies and updates of one article into stories: MinHash finds them, shingles decide."""
 
 import re
 from functools import lru_cache

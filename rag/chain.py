@@ -30,13 +30,13 @@ def answer_chain(
 ) -> Runnable[Any, State]:
     """Everything between a question and its cited answer, over an open library.
 
-    The input is a question, or a mapping with `question`, `filters` (a `Filters`), `history` (the `Exchange`s
-    before it, or pairs of a question and its short answer, the latest last: a follow-up is made to stand alone
-    from them) and `asked_on` (the day that "last year" is relative to; today where it is not given). The
-    output holds `question, searched_for, filters, documents` (the retriever's), `spans` (the reader's) and
-    `answer` (an `Answer`), and streams in that order; `chain.pick("answer")` gives the answer alone. A
-    `threshold` other than the reader's makes it answer more (0: always) or less. Raises InputError for an
-    empty or an overlong question.
+    The input is a question, or a mapping with `question` and optional `filters` (a `Filters`), `history`
+    (the `Exchange`s before it, or pairs of question and short answer, the latest last: from them a follow-up
+    is made to stand alone) and `asked_on` (the day that "last year" is relative to; else today). The output
+    holds `question, searched_for, filters, documents` (the retriever's), `spans` (the reader's) and `answer`
+    (an `Answer`), and streams in that order; `chain.pick("answer")` gives the answer alone. A `threshold`
+    other than the reader's makes it answer more (0: always) or less. Raises InputError for an empty or an
+    overlong question.
     """
     retriever = PassageRetriever(search=HybridSearch(library))
     reader = reader or reader_named()

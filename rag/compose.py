@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from rag.citing import cite, citation_of
+from rag.citing import citation_of, cite
 from rag.coverage import covering
 from rag.days import written
 from rag.decline import Holdings, hopeless, unanswered
-from rag.differing import agree, readings, rivals, supporting
-from rag.lead import Lead, choose
+from rag.differing import newer, readings, rivals, supporting
+from rag.lead import Lead, choose, versions_of
 from rag.question_kind import changes_with_time, wants_explanation, wants_several
 from rag.question_time import asked_period, standing
 from rag.several import further, whole_list
@@ -43,9 +43,9 @@ def compose(
 ) -> Answer:
     """The answer that the leading span gives, or an abstention where it stays below the threshold.
 
-    The first claim is the sentence that carries the short answer, verbatim, cited with those of other articles
-    that give the same answer. A question for several things, or for an explanation, gets further sentences,
-    each a claim of its own. Evidence comes in the reader's order, then the search's.
+    The first claim is the sentence that carries the short answer, verbatim, cited with those of other
+    articles that give the same answer. A question for several things, or for an explanation, gets further
+    sentences, each a claim of its own. Evidence comes in the reader's order, then the search's.
 
     Args:
         asked_on: the day that "last year" in the question is relative to; today where it is not given.
@@ -55,7 +55,9 @@ def compose(
     stories = holdings.stories([each.evidence.article.id for each in spans]) if spans else {}
     lead = choose(question, spans, period, stories) if spans else None
     confidence = lead.confidence if lead else 0.0
-    told = Answer(question=question, searched_for=question, confidence=confidence, period=period, evidence=evidence)
+    told = Answer(
+        question=question, searched_for=question, confidence=confidence, period=period, evidence=evidence
+    )
     if refused := hopeless(question, period, spans, holdings):
         # An empty library, or filters that leave nothing, explain it better than a name that is not there.
         other = unanswered(question, holdings, filters)
@@ -63,17 +65,18 @@ def compose(
         return replace(told, abstention=refused, confidence=min(confidence, threshold / 2))
     if lead is None or confidence < threshold:
         return replace(told, abstention=unanswered(question, holdings, filters))
-    return _answered(told, lead, spans, stories)
+    return _answered(told, lead, spans, stories, threshold)
 
 
 def _answered(
-    told: Answer, lead: Lead, spans: Sequence[AnswerSpan], stories: Mapping[str, str]
+    told: Answer, lead: Lead, spans: Sequence[AnswerSpan], stories: Mapping[str, str], threshold: float
 ) -> Answer:
     question, first = told.question, lead.span
     several = wants_several(question)
     if several:
         first = whole_list(first)
     agreeing = _other_stories_first(lead.span, supporting(lead.span, spans), stories)
+    agreeing.sort(key=lambda each: each.confidence < threshold)  # those that are sure alone are cited first
     citations = [citation_of(first), *map(citation_of, agreeing[:_SUPPORT])]
     claims = [Claim(_on_one_line(first.quote), tuple(range(len(citations))))]
     short = [first.short or first.quote]
@@ -84,13 +87,17 @@ def _answered(
         short += [each.short or "" for each in others]
         more = map(citation_of, others)
     elif wants_explanation(question):
-        more = (cite(*each) for each in covering(question, lead.span, _of_the_time(spans, told.period, lead))[1:])
+        more = (
+            cite(*each) for each in covering(question, lead.span, _of_the_time(spans, told.period, lead))[1:]
+        )
     else:
         differing = _differing(question, lead, spans, stories, told.period)
     for each in more:
         citations.append(each)
         claims.append(Claim(_on_one_line(each.quote), (len(citations) - 1,)))
-    as_of = first.evidence.article.published if changes_with_time(question) or lead.outdated else None
+    changing = changes_with_time(question) or lead.outdated
+    days = [each.evidence.article.published for each in (first, *agreeing)] if changing else []
+    as_of = max(filter(None, days), default=None)
     return replace(
         told,
         claims=tuple(claims),
@@ -106,12 +113,11 @@ def _answered(
 def _differing(
     question: str, lead: Lead, spans: Sequence[AnswerSpan], stories: Mapping[str, str], period: Period | None
 ) -> tuple[Reading, ...]:
-    """The readings of the reports that differ; versions that an update replaced, and other times, are none."""
-    replaced = lead.superseded
+    """The reports that differ, without versions that an update replaced, and without other times."""
     left = [
         each
         for each in _of_the_time(spans, period, lead)
-        if not any(_story(each, stories) == _story(old, stories) and agree(each, old) for old in replaced)
+        if not any(newer(version, each) for version in versions_of(each, spans, stories))
     ]
     return readings(lead.span, [*lead.outdated, *rivals(question, lead.span, left)], left, stories)
 
@@ -132,7 +138,7 @@ def _notes(lead: Lead, period: Period | None, as_of: date | None) -> Iterable[st
         else:
             yield f"No passage found is from or about “{period.words}”; this report is {_of_day(article)}."
     elif as_of is not None:
-        yield f"As of {written(as_of)}, the newest report found."
+        yield f"As of {written(as_of)}, the newest report found that says so."
     for old in lead.superseded[:1]:
         yield (
             f"This story was updated: an earlier version ({_byline(old.evidence.article)}) said"
@@ -158,7 +164,9 @@ def _other_stories_first(
     lead: AnswerSpan, agreeing: Sequence[AnswerSpan], stories: Mapping[str, str]
 ) -> list[AnswerSpan]:
     """Those that agree, one of each story before the copies of a story that is cited already."""
-    seen, fresh, copies = {_story(lead, stories)}, [], []
+    seen = {_story(lead, stories)}
+    fresh: list[AnswerSpan] = []
+    copies: list[AnswerSpan] = []
     for each in agreeing:
         (copies if _story(each, stories) in seen else fresh).append(each)
         seen.add(_story(each, stories))

@@ -1,4 +1,4 @@
-"""Why, how and what happened: a few sentences that together cover the question without repeating each other."""
+"""Why, how and what happened: a few sentences that cover the question without repeating each other."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from rag.differing import rank
 from rag.question_kind import wants_story
 from rag.sentences import sentences
-from rag.terms import content_terms, stem, words
+from rag.terms import CALENDAR, content_terms, stem, words
 from rag.types import AnswerSpan, Evidence, Span
 
 Told = tuple[Evidence, Span]  # a sentence, as article offsets
@@ -20,7 +20,10 @@ _CAUSE = re.compile(
     r"|after|therefore|thus|by \w+ing|started|broke out)\b",
     re.IGNORECASE,
 )
-_LEANS = re.compile(r"^\W*(?:he|she|it|they|this|that|these|those|his|her|its|their|but|and)\b", re.IGNORECASE)
+_WHEN = frozenset(stem(each) for each in CALENDAR)
+_LEANS = re.compile(
+    r"^\W*(?:he|she|it|they|this|that|these|those|his|her|its|their|but|and)\b", re.IGNORECASE
+)
 
 
 def covering(question: str, lead: AnswerSpan, spans: Sequence[AnswerSpan]) -> list[Told]:
@@ -29,11 +32,14 @@ def covering(question: str, lead: AnswerSpan, spans: Sequence[AnswerSpan]) -> li
     A sentence that begins with a pronoun comes only right after the one that it leans on.
     """
     first: Told = (lead.evidence, lead.sentence)
-    chosen, asked = [first], _stems(" ".join(content_terms(question)))
-    most = _MOST_OF_A_STORY if wants_story(question) else _MOST
+    chosen, asked = [first], {each for each in _stems(question) if each not in _WHEN and not each.isdigit()}
+    story = wants_story(question)
+    most = _MOST_OF_A_STORY if story else _MOST
     candidates = list(_candidates(lead, spans))
     while len(chosen) < most:
-        scored = [(_score(each, chosen, asked), each) for each in candidates if each not in chosen]
+        scored = [
+            (_score(each, chosen, asked, story=story), each) for each in candidates if each not in chosen
+        ]
         best = max(scored, key=lambda pair: pair[0], default=(0.0, first))
         if best[0] < _ENOUGH:
             break
@@ -51,7 +57,7 @@ def _candidates(lead: AnswerSpan, spans: Sequence[AnswerSpan]) -> Iterator[Told]
                 yield span.evidence, Span(start + each.start, start + each.end)
 
 
-def _score(told: Told, chosen: Sequence[Told], asked: set[str]) -> float:
+def _score(told: Told, chosen: Sequence[Told], asked: set[str], *, story: bool) -> float:
     """What a sentence adds: what it says of the question, a cause, being next to what is told already."""
     text = told[0].text_at(told[1])
     said = _stems(text)
@@ -64,7 +70,12 @@ def _score(told: Told, chosen: Sequence[Told], asked: set[str]) -> float:
         return 0.0
     on_topic = len(said & asked) / max(1, len(asked))
     same_passage = told[0].passage.id == chosen[0][0].passage.id
-    return on_topic + 0.4 * follows + 0.3 * same_passage * bool(on_topic) + 0.3 * bool(_CAUSE.search(text))
+    return (
+        on_topic
+        + 0.4 * follows
+        + 0.3 * same_passage * (story or bool(on_topic))
+        + 0.3 * bool(_CAUSE.search(text))
+    )
 
 
 def _follows(told: Told, other: Told) -> bool:

@@ -1,4 +1,4 @@
-"""Relative dates in a quote ("on Tuesday", "last month"), explained from the day its article was published."""
+"""Relative dates in a quote ("on Tuesday", "last month"), told from the day its article was published."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,8 @@ _RELATIVE = re.compile(
     rf"""\b(?:
       (?P<day>the\ day\ before\ yesterday | yesterday | today | tonight | tomorrow
         | this\ (?:morning|afternoon|evening))
-    | (?P<ago>(?:about\ |some\ |around\ )?(?P<ago_count>{_COUNT})\ (?P<ago_unit>day|week|month|year|decade)s?\ ago)
+    | (?P<ago>(?:about\ |some\ |around\ )?(?P<ago_count>{_COUNT})[ ]
+        (?P<ago_unit>day|week|month|year|decade)s?\ ago)
     | (?P<ahead>in\ (?P<ahead_count>{_COUNT})\ (?P<ahead_unit>day|week|month|year)s?(?='\ time|’\ time|\b))
     | (?P<unit>(?:(?:earlier|later|late|early)\ )?(?P<which>last|past|this|next|coming)\ (?:the\ )?
         (?P<of>weekend|week|month|year|{"|".join(SEASONS)})\b(?!-))
@@ -32,8 +33,9 @@ _RELATIVE = re.compile(
 )
 # What shows that a date lies ahead: in its clause before it, or right before it.
 _AHEAD = re.compile(
-    r"\b(?:will|would|shall|won['’]t|is to|are to|was to|were to|to be|is due|are due|is expected|are expected"
-    r"|is set|are set|plans?|scheduled|until|begins?|starts?|takes office|opens?|next)\b|\b(?:by|from)\s+\Z",
+    r"\b(?:will|would|shall|won['’]t|is to|are to|was to|were to|to be|is due|are due|is expected"
+    r"|are expected|is set|are set|plans?|scheduled|until|begins?|starts?|takes office|opens?|next)\b"
+    r"|\b(?:by|from)\s+\Z",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
@@ -126,7 +128,7 @@ def _turn_of(which: str, unit: str, published: date) -> Days:
             return days.week(published + timedelta(weeks=step))
         case "weekend":
             saturday = days.week(published).last - timedelta(days=1)
-            if step < 0 and published <= saturday or step > 0:
+            if (step < 0 and published <= saturday) or step > 0:
                 saturday += timedelta(weeks=step)
             return days.between(saturday, saturday + timedelta(days=1))
         case "month":
@@ -166,7 +168,7 @@ def _day_of(day: int, name: str, published: date, ahead: bool) -> date:
     around = [date(published.year + each, number, day) for each in (-1, 0, 1)]
     if ahead:
         return next(each for each in around if each >= published)
-    return min(around, key=lambda each: (abs((each - published).days) + (60 if each > published else 0)))
+    return min(around, key=lambda each: abs((each - published).days) + (60 if each > published else 0))
 
 
 def _month_of(name: str, match: re.Match[str], published: date, ahead: bool) -> Days:

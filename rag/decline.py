@@ -11,11 +11,12 @@ from rag.terms import has_topic, names
 from rag.types import Abstention, AnswerSpan, Filters, Period, Reason
 
 _SHOWN = 3  # names in one sentence
+_LIKELY = 3  # spans, best first: those after them are rarely about the question
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What composing must know of the library: its articles, the words they use, their dates, their stories."""
+    """What composing must know of the library: its articles, their words, their dates, their stories."""
 
     article_count: Callable[[], int]
     matching_articles: Callable[[Filters], int]
@@ -37,7 +38,7 @@ def hopeless(
     if not has_topic(question) or leans_on_context(question):
         message = "The question names nothing to look for: say whom or what it is about."
         return Abstention(Reason.UNCLEAR, message)
-    if period is not None and not any(standing(each, period) for each in spans):
+    if period is not None and not any(standing(each, period) for each in spans[:_LIKELY]):
         return _uncovered(period, holdings)
     return None
 

@@ -13,7 +13,7 @@ from rag.types import AnswerSpan, Reading
 from rag.values import Number, number_in, same
 
 _RIVAL = 0.1  # confidence from which another answer is a reading of its own
-_SAME_QUESTION = 3.5  # ranks below the best from which a span is about something else
+_SAME_QUESTION = 4.0  # ranks below the best from which a span is about something else
 _DISTINCT = 5  # characters from which an answer is no accident where two articles give it
 _NO_ACCIDENT = 0.005
 _FAR_APART = 3  # times: figures farther apart count different things
@@ -73,7 +73,7 @@ def rivals(question: str, lead: AnswerSpan, spans: Iterable[AnswerSpan]) -> list
 def readings(
     lead: AnswerSpan, others: Sequence[AnswerSpan], spans: Sequence[AnswerSpan], stories: Mapping[str, str]
 ) -> tuple[Reading, ...]:
-    """Every answer that is given, the newest first; each with its newest passage and how many stories give it.
+    """Every answer that is given, the newest first; each with its newest passage and its number of stories.
 
     Answers that differ only within a story are no readings: an update has replaced them.
     """
@@ -109,7 +109,7 @@ def _told(span: AnswerSpan) -> tuple[tuple[date, date], ...]:
 
 
 def _comparable(question: str, one: AnswerSpan, other: AnswerSpan) -> bool:
-    """Whether two answers are of the kind that the question asks for, so that one speaks against the other."""
+    """Whether two answers are of the kind that the question asks for: one speaks against the other."""
     if wants_date(question):
         return _comparable_days(_told(one), _told(other))
     first, second = _figure(one), _figure(other)

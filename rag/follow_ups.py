@@ -1,4 +1,4 @@
-"""Follow-up questions made to stand alone, from the conversation and by rule: "And in 2020?", "Who is he?"."""
+"""Follow-up questions made to stand alone, by rule, from the conversation: "And in 2020?", "Who is he?"."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,18 +27,25 @@ _THING_WORD = re.compile(
 )
 _THERE = re.compile(r"\bthere\b(?!\s+(?:is|are|was|were|be|been)\b)", re.IGNORECASE)
 _DUMMY_THERE = re.compile(r"\b(?:is|are|was|were|be|been|had)\s+there\b", re.IGNORECASE)
-_SAME_PLACE = re.compile(r"\b(?P<verb>held|had|has|holds|took|takes|left)\s+(?:the|this|that)\s+(?:office|post|job|position)\b", re.I)
+_SAME_PLACE = re.compile(
+    r"\b(?P<verb>held|had|has|holds|took|takes|left)\s+(?:the|this|that)\s+(?:office|post|job|position)\b",
+    re.I,
+)
 _POSSESSIVE = frozenset({"his", "its", "their", "hers", "theirs"})
 _TITLES = re.compile(
     r"^(?:(?:mr|mrs|ms|dr|prof|sir|gen|general|col|capt|captain|president|prime minister|foreign minister"
-    r"|finance minister|minister|senator|governor|mayor|king|queen|striker|goalkeeper|coach|chancellor)\.?\s+)+",
+    r"|finance minister|minister|senator|governor|mayor|king|queen|striker|goalkeeper|coach|chancellor)\.?"
+    r"\s+)+",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[\w’'-]+|[^\w\s]")
 _ARTICLES = frozenset({"the", "a", "an"})
 _JOINS = frozenset("of in at off over between with for and".split())  # go on with a name: "hall of Castria"
 _LONGEST_PHRASE = 12  # words
-_ASKED_THING = re.compile(r"^\W*(?:which|what)\s+(?:club|team|company|country|city|party|group|firm|ship|film|book|place|town)\b", re.I)
+_ASKED_THING = re.compile(
+    r"^\W*(?:which|what)\s+(?:club|team|company|country|city|party|group|firm|ship|film|book|place|town)\b",
+    re.I,
+)
 # Verbs that stand at the end of a noun phrase in "how much did X cost", and are none of its words.
 _VERBS = frozenset(
     "cost costs take takes place die died win won happen happened begin began start started end ended open"
@@ -59,6 +66,7 @@ def standalone(question: str, history: Sequence[Exchange], asked_on: date) -> st
     filled = _fragment(question, history[-1].question, asked_on)
     if filled is None:
         filled = _with_pronouns(_LINK.sub("", question) if _joined(question) else question, history)
+        filled = _with_full_names(filled, history)
     return filled[:1].upper() + filled[1:]
 
 
@@ -72,7 +80,7 @@ def leans_on_context(question: str) -> bool:
 
 
 def _fragment(question: str, before: str, asked_on: date) -> str | None:
-    """The question before with a time or a name of this one in place of its own; None for a whole question."""
+    """The question before with the time or name of this one for its own; None for a whole question."""
     rest = _LINK.sub("", question).strip(" ?!.,")
     if not rest or _QUESTION_WORD.search(rest) or len(rest.split()) > 6:
         return None
@@ -98,9 +106,11 @@ def _other_name(rest: str, before: str) -> str | None:
     """The question before about another name: in the place of its first one of that form."""
     possessive = re.search(r"['’]s$", rest) is not None
     bare = re.sub(r"['’]s$", "", rest)
-    held = [name for name in _names(before)]
+    held = list(_names(before))
     if bare in (re.sub(r"['’]s$", "", each) for each in held):  # "Turkey's envoy to Armenia. And Armenia's?"
-        other = next((re.sub(r"['’]s$", "", each) for each in held if re.sub(r"['’]s$", "", each) != bare), None)
+        other = next(
+            (re.sub(r"['’]s$", "", each) for each in held if re.sub(r"['’]s$", "", each) != bare), None
+        )
         return _swapped(before, bare, other) if other else None
     for name in held:
         if possessive == (re.search(r"['’]s$", name) is not None) or len(held) == 1:
@@ -140,6 +150,23 @@ def _with_pronouns(question: str, history: Sequence[Exchange]) -> str:
     return question
 
 
+def _with_full_names(question: str, history: Sequence[Exchange]) -> str:
+    """A family name becomes the full name that the conversation has used: "Mirzoyan", "Ararat Mirzoyan"."""
+    used = [
+        name
+        for each in history
+        for text in (each.question, each.short_answer or "")
+        for name in _NAME.findall(text)
+    ]
+    for name in _names(question):
+        full = next(
+            (each for each in reversed(used) if each.endswith(f" {name}") and " of " not in each), None
+        )
+        if " " not in name and full is not None and full not in question:
+            return question.replace(name, _TITLES.sub("", full), 1)
+    return question
+
+
 def _first_pronoun(question: str) -> re.Match[str] | None:
     found = (each.search(question) for each in (_PERSON_WORD, _MANY_WORD, _THING_WORD))
     return next((each for each in found if each), None)
@@ -152,15 +179,22 @@ def _inner_name(question: str) -> bool:
 
 
 def _objects_only(question: str) -> bool:
-    """Whether its pronoun is an object after its own name ("What did Turkey say about it?"): not that name."""
-    return re.search(r"\b(?:about|to|with|of|on|for|against|from)\s+(?:it|this|that|him|her|them)\b", question) is not None
+    """Whether its pronoun is an object after its own name ("What did Turkey say about it?")."""
+    return (
+        re.search(r"\b(?:about|to|with|of|on|for|against|from)\s+(?:it|this|that|him|her|them)\b", question)
+        is not None
+    )
 
 
 def _replaced(question: str, pattern: re.Pattern[str], stands_for: str, *, place: bool) -> str:
     def put(match: re.Match[str]) -> str:
         word = match.group().lower()
-        owning = word in _POSSESSIVE or (word == "her" and re.match(r"\s+[a-z]", question[match.end() :]) is not None)
-        if owning and not re.match(r"\s+(?:to|in|on|at|for|about|with|when|after)\b", question[match.end() :]):
+        owning = word in _POSSESSIVE or (
+            word == "her" and re.match(r"\s+[a-z]", question[match.end() :]) is not None
+        )
+        if owning and not re.match(
+            r"\s+(?:to|in|on|at|for|about|with|when|after)\b", question[match.end() :]
+        ):
             return stands_for + ("’" if stands_for.endswith("s") else "’s")
         return f"in {stands_for}" if place else stands_for
 
@@ -169,11 +203,17 @@ def _replaced(question: str, pattern: re.Pattern[str], stands_for: str, *, place
 
 def _person(history: Sequence[Exchange]) -> str | None:
     for exchange in reversed(history):
-        about_people = re.match(r"^\W*(?:who|whom|which \w+(?:er|or|ist|man|woman)\b)", exchange.question, re.I)
+        about_people = re.match(
+            r"^\W*(?:who|whom|which \w+(?:er|or|ist|man|woman)\b)", exchange.question, re.I
+        )
         answer = _TITLES.sub("", exchange.short_answer or "")
         if about_people and _NAME.fullmatch(answer):
             return answer
-        people = [name for name in _names(exchange.question) if " " in name and not re.search(r"['’]s$|\bof\b", name)]
+        people = [
+            name
+            for name in _names(exchange.question)
+            if " " in name and not re.search(r"['’]s$|\bof\b", name)
+        ]
         if people:
             return _TITLES.sub("", people[-1])
     return None
@@ -205,11 +245,15 @@ def _thing(history: Sequence[Exchange]) -> str | None:
 
 def _place(history: Sequence[Exchange]) -> str | None:
     for exchange in reversed(history):
-        if re.match(r"^\W*(?:where|(?:in )?(?:which|what) (?:city|country|town|place))\b", exchange.question, re.I):
+        if re.match(
+            r"^\W*(?:where|(?:in )?(?:which|what) (?:city|country|town|place))\b", exchange.question, re.I
+        ):
             where = re.sub(r"^in ", "", exchange.short_answer or "")
             if where:
                 return where
-        inside = re.findall(rf"\bin\s+((?:the\s+)?{_CAPITAL}[\w’'-]*(?:\s+{_CAPITAL}[\w’'-]*)*)", exchange.question)
+        inside = re.findall(
+            rf"\bin\s+((?:the\s+)?{_CAPITAL}[\w-]*(?:\s+{_CAPITAL}[\w-]*)*)\b(?!['’])", exchange.question
+        )
         if inside:
             return str(inside[-1])
         if phrases := list(_noun_phrases(exchange.question)):

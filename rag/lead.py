@@ -5,17 +5,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.differing import agree, newer, rank, rivals
-from rag.question_kind import changes_with_time, lies_ahead, wants_figure
+from rag.question_kind import changes_with_time, lies_ahead, wants_figure, wants_names, wants_several
 from rag.question_time import standing
 from rag.terms import words
 from rag.types import AnswerSpan, Period
 
-_PER_RANK = 0.48  # by how much a unit of lead over the next answer raises the log-odds, as the reader is calibrated
-_OF_THE_TIME = (0.0, 1.0, 3.0)  # ranks that a span which fits the time 0, 1, 2 steps better may be below another
+_PER_RANK = (
+    0.48  # by how much a unit of lead over the next answer raises the log-odds, as the reader is calibrated
+)
+_OF_THE_TIME = (
+    0.0,
+    1.0,
+    3.0,
+)  # ranks that a span which fits the time 0, 1, 2 steps better may be below another
 _UPDATE = 3.0  # ranks that an update may be below the version that it replaces
 _UPDATED_WITHIN = 31  # days: what is published later with the same words is about another event
 _SAME_SENTENCE = 0.6  # of its words, from which a sentence is another version of one
 _NEWEST = 2.5  # ranks that the newest report of what changes may be below the best one
+_NAMED = 0.05  # confidence that a name must have to go before words that name nothing
 _SURE = 0.2  # confidence that such a report must have alone
 
 
@@ -24,7 +31,7 @@ class Lead:
     """The span that leads, how sure it is now that some others do not count, and why it leads.
 
     `superseded` are earlier versions of its story that say otherwise, `outdated` earlier reports of something
-    that changes; `standing` says how well it fits the question's own time, None where the question names none.
+    that changes; `standing` says how well it fits the question's own time, None where there is none.
     """
 
     span: AnswerSpan
@@ -40,15 +47,18 @@ def choose(
     """The leading span of all that were read, best first (at least one).
 
     A span of the time that the question names goes before the others; the last version of a story before the
-    earlier ones; the newest report of what changes, and of a figure or day that reports differ on, before older
-    ones.
+    earlier ones; the newest report of what changes, and of a figure or day that reports differ on, before
+    older ones.
     """
     lead, fit = spans[0], None
     discarded: list[AnswerSpan] = []
+    if wants_several(question) and wants_names(question):
+        discarded = [each for each in spans if not (each.short or "")[:1].isupper()]
+        lead = next((each for each in spans if each not in discarded and each.confidence >= _NAMED), lead)
     if period is not None:
         lead, fit = _of_the_time(spans, period)
         discarded += [each for each in spans if standing(each, period) < fit]
-    versions = [lead, *_versions(lead, spans, stories)]
+    versions = [lead, *versions_of(lead, spans, stories)]
     lead = _newest(versions)
     superseded = [each for each in versions if newer(lead, each)]
     counted = [each for each in spans if each not in superseded and each not in discarded]
@@ -71,7 +81,7 @@ def choose(
 
 
 def _of_the_time(spans: Sequence[AnswerSpan], period: Period) -> tuple[AnswerSpan, int]:
-    """The span that fits the period best among those that are near enough to the reader's best, and its fit."""
+    """The span that fits the period best among those near enough to the reader's best, and its fit."""
     lead, fit = spans[0], standing(spans[0], period)
     for each in spans[1:]:
         behind = rank(spans[0]) - rank(each)
@@ -83,7 +93,9 @@ def _of_the_time(spans: Sequence[AnswerSpan], period: Period) -> tuple[AnswerSpa
     return lead, fit
 
 
-def _versions(lead: AnswerSpan, spans: Sequence[AnswerSpan], stories: Mapping[str, str]) -> list[AnswerSpan]:
+def versions_of(
+    lead: AnswerSpan, spans: Sequence[AnswerSpan], stories: Mapping[str, str]
+) -> list[AnswerSpan]:
     """The spans of other versions of the lead's story whose sentence is the lead's, but for the answer."""
     story = stories.get(lead.evidence.article.id)
     return [

@@ -1,4 +1,4 @@
-"""What kind of answer a question wants: one fact, several things, an explanation, or what changes with time."""
+"""What kind of answer a question wants: a fact, several things, an explanation, what changes with time."""
 
 import re
 
@@ -12,17 +12,29 @@ _SEVERAL = re.compile(
     )""",
     re.VERBOSE,
 )
-_SINGULAR = frozenset("was is has does news series politics species business class process campus virus crisis".split())
+_NAMED = re.compile(
+    r"^\W*(?:who|(?:which|what)\s+(?:\w+\s+){0,2}?(?:countries|nations|states|cities|towns|teams|clubs|parties"
+    r"|companies|firms|ministers|leaders|officials|players|people|men|women|outlets|newspapers|banks|towns))\b",
+    re.IGNORECASE,
+)
+_SINGULAR = frozenset(
+    "was is has does news series politics species business class process campus virus crisis".split()
+)
 _PAIR = re.compile(r"^\W*[Ww]ho\b.*\bfor [A-Z]\w+ and [A-Z]\w+")
 _WHY = re.compile(
-    r"^\W*(?:why|how\s+come|for what reason|what\s+(?:\w+\s+)?(?:caused|causes|led\s+to|is the (?:cause|reason)"
+    r"^\W*(?:why|how\s+come|for what reason|what\s+(?:\w+\s+)?(?:caused|causes|led\s+to"
+    r"|is the (?:cause|reason)"
     r"|was the (?:cause|reason)))\b",
     re.IGNORECASE,
 )
 _HOW = re.compile(
-    r"^\W*how\s+(?:did|do|does|was|were|is|are|will|would|has|have|had|can|could)\b", re.IGNORECASE
+    r"^\W*how\s+(?:did|do|does|was|were|is|are|will|would|has|have|had|can|could)\b"
+    r"(?!.*\b(?:describe|call|answer|respond|react|rate|sum up|put it|phrase|explain)\b)",
+    re.IGNORECASE,
 )
-_HAPPENED = re.compile(r"^\W*what(?:['’]s|\s+has|\s+had|\s+is)?\s+(?:happen(?:ed|s|ing)?|became\s+of)\b", re.I)
+_HAPPENED = re.compile(
+    r"^\W*what(?:['’]s|\s+has|\s+had|\s+is)?\s+(?:happen(?:ed|s|ing)?|became\s+of)\b", re.I
+)
 _TOLL = re.compile(
     r"\b(?:dead|die|died|deaths?|kill(?:ed)?|victims?|lives|toll|injured|wounded|missing|displaced|homeless"
     r"|casualties|infected|infections|cases)\b",
@@ -31,7 +43,8 @@ _TOLL = re.compile(
 _COUNTED = re.compile(r"\bhow many\b|\btoll\b|\bnumber of\b", re.IGNORECASE)
 _NOW = re.compile(r"\b(?:now|current|currently|so far|at present|today)\b")
 _OFFICE = re.compile(
-    r"^\W*(?:who\s+(?:is|holds|leads|heads|runs|owns|chairs|commands|coaches|governs|manages|won|has won)\b|who['’]s\b"
+    r"^\W*(?:who\s+(?:is\s+(?:the\b|.*['’]s\b|\w+\s+of\b)|holds|leads|heads|runs|owns|chairs|commands"
+    r"|coaches|governs|manages|won|has won)\b|who['’]s\s+the\b"
     r"|which\s+(?:\w+\s+){1,2}(?:holds|leads|heads|owns)\b)",
     re.IGNORECASE,
 )
@@ -56,6 +69,11 @@ def wants_several(question: str) -> bool:
     return match["noun"] is None or match["noun"] not in _SINGULAR
 
 
+def wants_names(question: str) -> bool:
+    """Whether it asks for several that have names: countries, teams, ministers."""
+    return _NAMED.search(question) is not None
+
+
 def wants_story(question: str) -> bool:
     """Whether it asks what happened."""
     return _HAPPENED.search(question) is not None
@@ -78,7 +96,10 @@ def wants_date(question: str) -> bool:
 
 def lies_ahead(question: str) -> bool:
     """Whether it asks when something will be: plans are put off, so the newest report counts."""
-    return wants_date(question) and re.search(r"\b(?:will|due to|going to|to be)\b|\b(?:is|are)\b.* to ", question) is not None
+    return (
+        wants_date(question)
+        and re.search(r"\b(?:will|due to|going to|to be)\b|\b(?:is|are)\b.* to ", question) is not None
+    )
 
 
 def wants_person(question: str) -> bool:

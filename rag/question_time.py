@@ -1,4 +1,4 @@
-"""The time that a question itself names ("in 2009", "since March", "last week"), and which evidence is of it."""
+"""The time that a question names ("in 2009", "since March", "last week"), and which evidence is of it."""
 
 import re
 from collections.abc import Iterator
@@ -22,14 +22,16 @@ _OPEN = re.compile(
     r"\b(?P<word>before|until|prior to|since|after|from|by)\s+(?:the\s+)?(?:start of |end of )?\Z", re.I
 )
 _BARE_WEEKDAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)})(?: \w+)?", re.IGNORECASE)
-_RANGE = re.compile(rf"\b(?:between|from)\s+(?P<first>{_YEAR})\s+(?:and|to|until)\s+(?P<last>{_YEAR})\b", re.I)
+_RANGE = re.compile(
+    rf"\b(?:between|from)\s+(?P<first>{_YEAR})\s+(?:and|to|until)\s+(?P<last>{_YEAR})\b", re.I
+)
 
 
 def asked_period(question: str, asked_on: date) -> Period | None:
     """The time that a question asks about, None where it names none.
 
-    `asked_on` is the day that "last year" or "since March" are relative to. Of several times the first counts,
-    and one that names its year before any other; a bare day of the week names no time.
+    `asked_on` is the day that "last year" or "since March" are relative to. Of several times the first
+    counts, and one that names its year before any other; a bare day of the week names no time.
     """
     if match := _RANGE.search(question):
         return Period(match.group(), date(int(match["first"]), 1, 1), date(int(match["last"]), 12, 31))

@@ -16,12 +16,13 @@ _ITEM = r"(?:(?:the|an?|its|their)\s+)?[^\W\d_]\w*(?:[\s’'.-]+[^\W\d_]\w*){0,4
 _PROPER_ITEM = r"(?:the\s+)?[^\W\d_a-z][\w’'.-]*(?:\s+(?:of\s+)?[^\W\d_a-z][\w’'.-]*){0,4}"
 _ON = re.compile(rf"(?:,\s+{_PROPER_ITEM})*,?\s+and\s+{_PROPER_ITEM}(?!['’])\b")
 _BACK = re.compile(rf"(?:{_PROPER_ITEM},\s+)*{_PROPER_ITEM}(?:,|,?\s+and)\s+\Z")
+_OPENERS = frozenset("still however meanwhile instead today yesterday moreover nevertheless so then".split())
 _ON_PLAIN = re.compile(rf"(?:,\s+{_ITEM})*,?\s+and\s+{_ITEM}(?=\s*[.;])")
 _ASKED = re.compile(rf"\b(?:which|what|name|the)\s+(?P<count>{'|'.join(COUNTS)}|\d{{1,2}})\s+[a-z]", re.I)
 
 
 def whole_list(span: AnswerSpan) -> AnswerSpan:
-    """The span with the rest of the enumeration that it is part of: "Orlan" of "Orlan, Velmark and Castria"."""
+    """The span with the rest of its enumeration: "Orlan" becomes "Orlan, Velmark and Castria"."""
     if span.answer is None:
         return span
     quote, offset = span.quote, span.sentence.start
@@ -29,6 +30,8 @@ def whole_list(span: AnswerSpan) -> AnswerSpan:
     proper, ended = quote[start : start + 1].isupper(), " and " in quote[start:end]
     on = None if ended else (_ON if proper else _ON_PLAIN).match(quote, end)
     back = _BACK.search(quote[:start]) if proper else None
+    if back and back.group().split(",")[0].lower() in _OPENERS:
+        back = None
     whole = Span(offset + (back.start() if back else start), offset + (on.end() if on else end))
     return replace(span, answer=whole)
 

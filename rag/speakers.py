@@ -29,7 +29,9 @@ _AFTER = re.compile(
     r"(?=\s*(?:[,.;:]|$|\s(?:at|on|in|after|during|to|who)\s))"
 )
 _PRONOUN = re.compile(r"(?:he|she|they|it|i|we)", re.IGNORECASE)
-_NO_SPEAKER = frozenset("who which that this these those there what where had has have was were is are be".split())
+_NO_SPEAKER = frozenset(
+    "who which that this these those there what where had has have was were is are be".split()
+)
 _NAME = re.compile(rf"\b{_CAPITAL}[\w’'-]+(?:\s+{_CAPITAL}[\w’'-]+)+")
 _QUOTED = re.compile(r"[“\"][^”\"]{8,}[”\"]")
 _STARTS = frozenset("the a an on in at but and when if as after its his her this that".split())
@@ -73,7 +75,9 @@ def _is_speaker(who: str) -> bool:
         return False
     bare_plural = len(said) <= 3 and said[-1].endswith("s") and said[0].isalpha()
     named = any(word[0].isupper() for word in who.split())
-    return bool(_PRONOUN.fullmatch(who)) or named or said[0] in ("the", "its", "their", "a", "an") or bare_plural
+    return (
+        bool(_PRONOUN.fullmatch(who)) or named or said[0] in ("the", "its", "their", "a", "an") or bare_plural
+    )
 
 
 def _attributed_nearby(text: str, sentence: Span) -> str | None:
@@ -102,4 +106,6 @@ def _named_before(text: str, sentence: Span, pronoun: str) -> str | None:
 
 def _without_sentence_starts(text: str) -> str:
     """The text with "The" and its like in lower case, so that they begin no name."""
-    return re.sub(r"\b[A-Z]\w*\b", lambda m: m.group().lower() if m.group().lower() in _STARTS else m.group(), text)
+    return re.sub(
+        r"\b[A-Z]\w*\b", lambda m: m.group().lower() if m.group().lower() in _STARTS else m.group(), text
+    )

@@ -6,7 +6,7 @@ from rag.database import Database
 
 
 class Stories:
-    """Reads and writes the stories of a catalog; articles go by their row numbers where ids are not needed."""
+    """Reads and writes the stories of a catalog; articles go by row number where no id is needed."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -19,11 +19,13 @@ class Stories:
             f" WHERE id IN ({marks})",
             ids,
         )
-        return {article_id: story for article_id, story in rows}
+        return dict(rows)
 
     def uncompared(self) -> Iterator[tuple[int, str]]:
         """Number and text of every article that was not compared with the others yet, one at a time."""
-        query = "SELECT number FROM articles WHERE number NOT IN (SELECT article FROM stories) ORDER BY number"
+        query = (
+            "SELECT number FROM articles WHERE number NOT IN (SELECT article FROM stories) ORDER BY number"
+        )
         for (number,) in self._db.rows(query):
             yield number, self.text(number)
 
@@ -45,7 +47,8 @@ class Stories:
         """Make an article part of the stories of others, which so become one; of a new story without any."""
         with self._db.transaction():
             self._db.rows(
-                "INSERT OR REPLACE INTO stories SELECT number, text_hash FROM articles WHERE number = ?", (number,)
+                "INSERT OR REPLACE INTO stories SELECT number, text_hash FROM articles WHERE number = ?",
+                (number,),
             )
             marks = ", ".join("?" * len(others))
             found = self._db.rows(
@@ -53,6 +56,7 @@ class Stories:
             )
             for (story,) in found:
                 self._db.rows(
-                    "UPDATE stories SET story = ? WHERE story = ? OR article = ?", (found[0][0], story, number)
+                    "UPDATE stories SET story = ? WHERE story = ? OR article = ?",
+                    (found[0][0], story, number),
                 )
             self._db.many("INSERT OR IGNORE INTO story_keys VALUES (?, ?)", [(key, number) for key in keys])

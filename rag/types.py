@@ -160,7 +160,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The time that a question asks about, in its own `words`; None is open at that end, days are inclusive."""
+    """The time that a question asks about, in its own `words`: inclusive days, None where it is open."""
 
     words: str
     first: date | None

@@ -8,7 +8,15 @@ from functools import lru_cache
 from rag.days import MONTHS, WEEKDAYS
 from rag.terms import plain, stem
 
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "bn": 1e9, "m": 1e6}
+_SCALES = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "m": 1e6,
+}
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
     " seventeen eighteen nineteen"
@@ -99,7 +107,7 @@ def _unit(text: str, match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4_096)
 def day_in(text: str) -> tuple[int | None, int | None] | None:
-    """Day and month of a date that a text gives ("3 June": (3, 6), "June": (None, 6)); None without a month."""
+    """Day and month of a date in a text ("3 June": (3, 6), "June": (None, 6)); None without a month."""
     low = text.lower()
     month = next((i for i, each in enumerate(MONTHS, 1) if re.search(rf"\b{each}\b", low)), None)
     if month is None:

@@ -20,7 +20,10 @@ from rag.library import Library
 from rag.types import Answer, AnswerSpan, Evidence, Filters, Reason, Span
 
 QUESTION = "Who runs the harbour of Port3?"
-KEYS = ["question", "filters", "timings_ms", "documents", "spans", "answer"]
+KEYS = [
+    *("question", "searched_for", "asked_on", "filters"),
+    *("timings_ms", "documents", "spans", "answer"),
+]
 
 
 class FirstPassageReader:

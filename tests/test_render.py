@@ -108,8 +108,8 @@ def test_a_citation_says_where_it_leads_and_can_be_reached_by_keyboard() -> None
 
 
 def test_what_was_searched_is_said_only_where_it_differs_from_the_question() -> None:
-    assert "Searched for" in Page(shown(turn_of("Will the ferry run?"))).text
-    assert "Searched for" not in Page(shown(turn_of("What did it cost?"))).text
+    assert "Searching for: island ferry winter" in Page(shown(turn_of("Will the ferry run?"))).text
+    assert "Searching for" not in Page(shown(turn_of("What did it cost?"))).text
 
 
 def test_the_filters_of_a_question_are_shown_with_it() -> None:

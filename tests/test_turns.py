@@ -1,12 +1,13 @@
 """What happens to a question between the box and its answer."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 from newsroom import BILL, BRIDGE, COST, REOPEN, ScriptedAsk, cite
 
 from rag.errors import InputError, LibraryLocked
-from rag.types import Answer, Filters
+from rag.types import Answer, Exchange, Filters
 from ui.turns import BROKEN, BUSY, Conversation, make_filters, resolve, submit
 
 
@@ -74,7 +75,7 @@ def test_an_unexpected_error_becomes_a_message_that_tells_no_detail(caplog: pyte
 
 
 def test_an_error_for_the_user_is_shown_as_it_is() -> None:
-    def locked(question: str, filters: Filters) -> Answer:
+    def locked(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer:
         raise LibraryLocked("Process 7 uses this library; stop it first.")
 
     turn = Conversation().accept("Who?", Filters())

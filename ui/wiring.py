@@ -1,6 +1,6 @@
 """Puts the packages together: from settings to an open library, a chain and a function that answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,9 @@ from rag.errors import LibraryError
 from rag.library import Library
 from rag.readers import reader_named
 from rag.span_reader import SpanReader
-from rag.types import Answer, Filters
+from rag.types import Answer, Exchange, Filters
 from ui.settings import Settings
+from ui.turns import Ask
 
 LibraryOption = Annotated[
     Path | None,
@@ -22,7 +23,6 @@ LibraryOption = Annotated[
         "--library", metavar="DIR", help="The library's folder. [DATELINE_LIBRARY, or in your data folder]"
     ),
 ]
-Ask = Callable[[str, Filters], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ def open_desk(settings: Settings, *, create: bool = False, always_answer: bool =
         reader = reader_named(settings.reader)
         threshold = 0.0 if always_answer else reader.threshold
         chain = answer_chain(library, reader, threshold=threshold)
-        yield Desk(
-            settings, library, reader, threshold, lambda question, filters: ask(chain, question, filters)
-        )
+
+        def answer(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer:
+            return ask(chain, question, filters, history=history)
+
+        yield Desk(settings, library, reader, threshold, answer)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rag.errors import InputError
-from rag.types import Answer, ArticleInfo, Filters
+from rag.types import Answer, ArticleInfo, Citation, Exchange, Filters
 from ui.settings import load_settings
 from ui.wiring import LibraryOption, open_desk
 
@@ -22,6 +22,10 @@ def ask_command(
     source: Annotated[
         list[str] | None, typer.Option(metavar="S", help="Only articles of this source; may be repeated.")
     ] = None,
+    after: Annotated[
+        list[str] | None,
+        typer.Option(metavar="Q", help="A question before this one, which may lean on it; may be repeated."),
+    ] = None,
     library: LibraryOption = None,
 ) -> None:
     """Answer a question from the articles, or say why they do not answer it."""
@@ -29,7 +33,11 @@ def ask_command(
         since=parse_date(since, "--since"), until=parse_date(until, "--until"), sources=tuple(source or ())
     )
     with open_desk(load_settings(library=library)) as desk:
-        answer = desk.ask(question, filters)
+        history: list[Exchange] = []
+        for earlier in after or ():
+            before = desk.ask(earlier, filters, history)
+            history.append(Exchange(before.searched_for, before.short_answer))
+        answer = desk.ask(question, filters, history)
     if as_json:
         from rag.as_json import answer_to_json
 
@@ -49,15 +57,22 @@ def parse_date(given: str | None, option: str) -> date | None:
 
 
 def as_text(answer: Answer) -> str:
-    """The short answer, the sentences that carry it with [numbers], and what the numbers stand for."""
+    """The short answer, the sentences that carry it with [numbers], and what the numbers stand for.
+
+    What explains the answer stands beside it: what was searched for, dates, speakers, reports that differ.
+    """
+    searched = [f"Searching for: {answer.searched_for}"] if answer.searched_for != answer.question else []
     if answer.abstention is not None:
         nearest = [
             f"  {each.passage.text[:200].strip()} …\n  — {_origin(each.article)}"
             for each in answer.evidence[:_NEAREST]
         ]
-        return "\n\n".join([answer.text, *(["Nearest passages:", *nearest] if nearest else [])])
+        return "\n\n".join([*searched, answer.text, *(["Nearest passages:", *nearest] if nearest else [])])
     claims = [
-        f"“{claim.text}” " + "".join(f"[{index + 1}]" for index in claim.citations) for claim in answer.claims
+        f"“{claim.text}” "
+        + "".join(f"[{index + 1}]" for index in claim.citations)
+        + _beside(answer.citations[claim.citations[0]])
+        for claim in answer.claims
     ]
     sources = [
         f"[{number}] {_origin(citation.article)}\n"
@@ -65,7 +80,28 @@ def as_text(answer: Answer) -> str:
         for number, citation in enumerate(answer.citations, 1)
     ]
     short = [answer.short_answer] if answer.short_answer and answer.short_answer != answer.text else []
-    return "\n\n".join([*short, *claims, "\n".join(sources)])
+    notes = [*answer.notes, *([f"{answer.stories} independent stories agree."] if answer.stories > 1 else [])]
+    parts = [*searched, *short, *claims, *_readings(answer), "\n".join(notes), "\n".join(sources)]
+    return "\n\n".join(filter(None, parts))
+
+
+def _beside(citation: Citation) -> str:
+    """Who said a quote and what its dates mean, on a line of its own; empty where there is neither."""
+    said = [f"said by {citation.speaker}"] if citation.speaker else []
+    told = [*said, *(f"“{note.words}” is {note.meaning}" for note in citation.dates)]
+    return f"\n    ({'; '.join(told)})" if told else ""
+
+
+def _readings(answer: Answer) -> list[str]:
+    """The reports that differ, a line each."""
+    if not answer.differing:
+        return []
+    lines = [
+        f"  {each.value} — {_origin(each.citation.article)}{' (newest)' if each.newest else ''}\n"
+        f"    “{' '.join(each.citation.quote.split())}”"
+        for each in answer.differing
+    ]
+    return ["\n".join(["Reports differ:", *lines])]
 
 
 def _origin(article: ArticleInfo) -> str:
