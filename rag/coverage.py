@@ -72,19 +72,19 @@ def _score(told: Told, chosen: Sequence[Told], asked: set[str], *, story: bool) 
     same_passage = told[0].passage.id == chosen[0][0].passage.id
     return (
         on_topic
-        + 0.4 * follows
+        + 0.6 * follows
         + 0.3 * same_passage * (story or bool(on_topic))
         + 0.3 * bool(_CAUSE.search(text))
     )
 
 
 def _follows(told: Told, other: Told) -> bool:
-    """Whether a sentence stands right after another."""
+    """Whether a sentence stands right after another, in one paragraph."""
     if told[0].passage.id != other[0].passage.id or told[1].start < other[1].end:
         return False
     start = told[0].passage.span.start
     between = told[0].passage.text[other[1].end - start : told[1].start - start]
-    return not between.strip()
+    return not between.strip() and "\n" not in between
 
 
 def _stems(text: str) -> set[str]:

@@ -26,7 +26,7 @@ _THING_WORD = re.compile(
     re.IGNORECASE,
 )
 _THERE = re.compile(r"\bthere\b(?!\s+(?:is|are|was|were|be|been)\b)", re.IGNORECASE)
-_DUMMY_THERE = re.compile(r"\b(?:is|are|was|were|be|been|had)\s+there\b", re.IGNORECASE)
+_DUMMY_THERE = re.compile(r"\b(?:is|are|was|were|be|been|had)\s+there\b(?=\s+\w)", re.IGNORECASE)
 _SAME_PLACE = re.compile(
     r"\b(?P<verb>held|had|has|holds|took|takes|left)\s+(?:the|this|that)\s+(?:office|post|job|position)\b",
     re.I,
