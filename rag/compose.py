@@ -8,11 +8,12 @@ from rag.citing import citation_of, cite
 from rag.coverage import covering
 from rag.days import written
 from rag.decline import Holdings, hopeless, unanswered
-from rag.differing import newer, readings, rivals, supporting
+from rag.differing import newer, passed_over, readings, rivals, supporting
 from rag.lead import Lead, choose, versions_of
-from rag.question_kind import changes_with_time, wants_explanation, wants_several
+from rag.question_kind import changes_with_time, wants_explanation, wants_several, wants_story
 from rag.question_time import asked_period, standing
-from rag.several import further, whole_list
+from rag.several import further, named_with, whole_list
+from rag.terms import names
 from rag.types import (
     Answer,
     AnswerSpan,
@@ -52,7 +53,7 @@ def compose(
     """
     evidence = _reranked(evidence, spans)
     period = asked_period(question, asked_on or date.today())
-    stories = holdings.stories([each.evidence.article.id for each in spans]) if spans else {}
+    stories = holdings.stories([each.article.id for each in evidence]) if spans else {}
     lead = choose(question, spans, period, stories) if spans else None
     confidence = lead.confidence if lead else 0.0
     told = Answer(
@@ -63,9 +64,20 @@ def compose(
         other = unanswered(question, holdings, filters)
         refused = refused if other.reason is Reason.NOT_STATED else other
         return replace(told, abstention=refused, confidence=min(confidence, threshold / 2))
-    if lead is None or confidence < threshold:
+    if lead is None or confidence < _enough(question, lead, threshold):
         return replace(told, abstention=unanswered(question, holdings, filters))
     return _answered(told, lead, spans, stories, threshold)
+
+
+def _enough(question: str, lead: Lead, threshold: float) -> float:
+    """The confidence that an answer needs: half of it where the question asks what happened to what is named.
+
+    A reader of spans is never sure which words answer that; a sentence about what is named does.
+    """
+    passage = lead.span.evidence.passage.text.lower()
+    named = [name for name in names(question) if not name.isdigit()]
+    about = bool(named) and all(name.lower() in passage for name in named)
+    return threshold / 2 if about and wants_story(question) else threshold
 
 
 def _answered(
@@ -84,14 +96,14 @@ def _answered(
     more: Iterable[Citation] = ()
     if several:
         others = list(map(whole_list, further(question, first, spans)))
-        short += [each.short or "" for each in others]
+        short += [*named_with(first), *(each.short or "" for each in others)]
         more = map(citation_of, others)
     elif wants_explanation(question):
         more = (
             cite(*each) for each in covering(question, lead.span, _of_the_time(spans, told.period, lead))[1:]
         )
     else:
-        differing = _differing(question, lead, spans, stories, told.period)
+        differing = _differing(told, lead, spans, stories)
     for each in more:
         citations.append(each)
         claims.append(Claim(_on_one_line(each.quote), (len(citations) - 1,)))
@@ -111,15 +123,19 @@ def _answered(
 
 
 def _differing(
-    question: str, lead: Lead, spans: Sequence[AnswerSpan], stories: Mapping[str, str], period: Period | None
+    told: Answer, lead: Lead, spans: Sequence[AnswerSpan], stories: Mapping[str, str]
 ) -> tuple[Reading, ...]:
     """The reports that differ, without versions that an update replaced, and without other times."""
+    question, span = told.question, lead.span
     left = [
         each
-        for each in _of_the_time(spans, period, lead)
+        for each in _of_the_time(spans, told.period, lead)
         if not any(newer(version, each) for version in versions_of(each, spans, stories))
     ]
-    return readings(lead.span, [*lead.outdated, *rivals(question, lead.span, left)], left, stories)
+    others = [*lead.outdated, *rivals(question, span, left)]
+    if told.period is None:
+        others += passed_over(question, span, told.evidence, stories)
+    return readings(span, others, left, stories)
 
 
 def _of_the_time(spans: Sequence[AnswerSpan], period: Period | None, lead: Lead) -> Sequence[AnswerSpan]:

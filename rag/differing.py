@@ -1,21 +1,23 @@
 """Answers of different articles compared: which agree, which differ, which report is newer."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from rag.citing import citation_of
 from rag.question_kind import wants_date, wants_figure, wants_person
 from rag.question_time import times
-from rag.terms import names, plain, stem, words
-from rag.types import AnswerSpan, Reading
-from rag.values import Number, number_in, same
+from rag.sentences import sentences
+from rag.terms import content_terms, names, plain, stem, words
+from rag.types import AnswerSpan, ArticleInfo, Evidence, Reading, Span
+from rag.values import Number, number_in, numbers_in, same
 
 _RIVAL = 0.1  # confidence from which another answer is a reading of its own
 _SAME_QUESTION = 4.0  # ranks below the best from which a span is about something else
 _DISTINCT = 5  # characters from which an answer is no accident where two articles give it
 _NO_ACCIDENT = 0.005
+_MOSTLY = 0.5  # of the question's words, from which a sentence says what the question asks
 _FAR_APART = 3  # times: figures farther apart count different things
 _NO_UNIT = frozenset("lives others deaths victims was is has as".split())
 _PROPER = re.compile(r"[^\W\d_a-z]\w*(?:\W+\w+){1,5}")
@@ -70,6 +72,42 @@ def rivals(question: str, lead: AnswerSpan, spans: Iterable[AnswerSpan]) -> list
     ]
 
 
+def passed_over(
+    question: str, lead: AnswerSpan, evidence: Iterable[Evidence], stories: Mapping[str, str]
+) -> list[AnswerSpan]:
+    """Sentences that answer a question for a figure with another one, where the reader chose other words.
+
+    It marks one span a passage, so a passage of two figures may hide the one that differs. A sentence counts
+    that has most of the question's words, all its names, and one figure that can be compared; of a story, its
+    latest version.
+    """
+    if not wants_figure(question) or lead.short is None or not names(question):
+        return []
+    latest: dict[str, Evidence] = {}
+    for each in evidence:
+        story = stories.get(each.article.id, each.article.id)
+        if story not in latest or _day(each.article) > _day(latest[story].article):
+            latest[story] = each
+    spans = (span for each in latest.values() for span in _figures(question, each))
+    return [each for each in spans if not agree(lead, each) and _comparable(question, lead, each)]
+
+
+def _figures(question: str, evidence: Evidence) -> Iterator[AnswerSpan]:
+    """The figures in the sentences of a passage that say most of what the question says."""
+    start, text = evidence.passage.span.start, evidence.passage.text
+    asked = {stem(term) for term in content_terms(question)}
+    named = {stem(name) for name in names(question)}
+    for each in sentences(text):
+        said = {stem(word) for word in words(each.of(text))}
+        if not named <= said or len(asked & said) < _MOSTLY * len(asked):
+            continue
+        figures = numbers_in(each.of(text))
+        if len(figures) == 1:
+            place = Span(start + each.start, start + each.end)
+            answer = Span(place.start + figures[0].start, place.start + figures[0].end)
+            yield AnswerSpan(evidence, place, answer, score=0.0, null_score=0.0, confidence=0.0)
+
+
 def readings(
     lead: AnswerSpan, others: Sequence[AnswerSpan], spans: Sequence[AnswerSpan], stories: Mapping[str, str]
 ) -> tuple[Reading, ...]:
@@ -99,7 +137,11 @@ def newer(one: AnswerSpan, other: AnswerSpan) -> bool:
 
 
 def _published(span: AnswerSpan) -> tuple[date, bool]:
-    article = span.evidence.article
+    return _day(span.evidence.article)
+
+
+def _day(article: ArticleInfo) -> tuple[date, bool]:
+    """When an article was published, and whether its title says that it is an update."""
     update = re.search(r"\bupdated?\b", article.title, re.IGNORECASE) is not None
     return article.published or date.min, update
 

@@ -16,6 +16,9 @@ _ITEM = r"(?:(?:the|an?|its|their)\s+)?[^\W\d_]\w*(?:[\s’'.-]+[^\W\d_]\w*){0,4
 _PROPER_ITEM = r"(?:the\s+)?[^\W\d_a-z][\w’'.-]*(?:\s+(?:of\s+)?[^\W\d_a-z][\w’'.-]*){0,4}"
 _ON = re.compile(rf"(?:,\s+{_PROPER_ITEM})*,?\s+and\s+{_PROPER_ITEM}(?!['’])\b")
 _BACK = re.compile(rf"(?:{_PROPER_ITEM},\s+)*{_PROPER_ITEM}(?:,|,?\s+and)\s+\Z")
+_NAME = r"[^\W\d_a-z][\w’'.-]*"
+_GOES_ON = re.compile(rf",\s+and\s+(?P<name>{_NAME}(?:\s+{_NAME}){{1,4}})(?=\s+(?:for|from|of|with)\s)")
+_TITLED = re.compile(r"^.*\b(?:Minister|President|Senator|Secretary|Chancellor|Governor)\s+(?=\S+\s+\S)")
 _OPENERS = frozenset("still however meanwhile instead today yesterday moreover nevertheless so then".split())
 _ON_PLAIN = re.compile(rf"(?:,\s+{_ITEM})*,?\s+and\s+{_ITEM}(?=\s*[.;])")
 _ASKED = re.compile(rf"\b(?:which|what|name|the)\s+(?P<count>{'|'.join(COUNTS)}|\d{{1,2}})\s+[a-z]", re.I)
@@ -34,6 +37,14 @@ def whole_list(span: AnswerSpan) -> AnswerSpan:
         back = None
     whole = Span(offset + (back.start() if back else start), offset + (on.end() if on else end))
     return replace(span, answer=whole)
+
+
+def named_with(span: AnswerSpan) -> list[str]:
+    """Names that the span's sentence goes on with: "Lesko signed for Orlan, and Paolo Ferri for ..."."""
+    if span.answer is None or not (span.short or "")[:1].isupper():
+        return []
+    rest = span.quote[span.answer.end - span.sentence.start :]
+    return [_TITLED.sub("", match["name"]) for match in _GOES_ON.finditer(rest)]
 
 
 def further(question: str, lead: AnswerSpan, spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from rag.days import MONTHS, WEEKDAYS
 from rag.terms import plain, stem
+from rag.types import Span
 
 _SCALES = {
     "hundred": 1e2,
@@ -91,6 +92,11 @@ def number_in(text: str) -> Number | None:
     rough = bool(_ROUGH.search(text[: match.start()]) or _AT_LEAST.search(text[: match.start()]))
     precision = scale * 10.0 ** (zeros if rough or zeros < 0 or scale > 1 else 0)
     return Number(base * scale, precision, _unit(text, match), rough)
+
+
+def numbers_in(text: str) -> list[Span]:
+    """Where the numbers of a text stand."""
+    return [Span(match.start(), match.end()) for match in _NUMBER.finditer(text)]
 
 
 def _unit(text: str, match: re.Match[str]) -> str:

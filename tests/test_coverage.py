@@ -2,6 +2,7 @@
 
 import pytest
 from fakes import article
+from test_compose import composed, found
 
 from rag.coverage import covering
 from rag.question_kind import wants_explanation
@@ -63,3 +64,10 @@ def test_questions_that_want_more_than_a_fact(question: str) -> None:
 @pytest.mark.parametrize("question", ["How many died?", "How did he describe it?", "What is its name?"])
 def test_questions_that_want_a_fact(question: str) -> None:
     assert not wants_explanation(question)
+
+
+def test_what_happened_to_something_named_needs_half_of_the_confidence() -> None:
+    fire = found(1, "A fire destroyed the library of Belmora.", "fire", 0.3)
+    assert composed(fire, question="What happened to the library of Belmora?").abstention is None
+    assert composed(fire, question="What happened to the library of Quay?").abstention is not None
+    assert composed(fire, question="What destroyed the library of Belmora?").abstention is not None

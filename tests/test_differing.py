@@ -93,3 +93,16 @@ def test_an_unsure_other_answer_is_no_reading() -> None:
 def test_the_speaker_of_the_quote_is_told() -> None:
     said = found(1, "The dam will cost a billion, auditors said on Monday.", "a billion", 0.9)
     assert composed(said, question=PRICE).citations[0].speaker == "auditors"
+
+
+def test_a_figure_that_the_reader_passed_over_is_a_reading_where_its_sentence_answers_the_question() -> None:
+    text = "The sinking of the ferry Aurelia cost 29 lives. The youngest victim was six."
+    passed = found(2, text, "six", 0.05, published=date(2024, 5, 10))
+    lead = found(
+        1, "In the sinking of the ferry Aurelia 27 people died.", "27", 0.9, published=date(2024, 5, 11)
+    )
+    answer = composed(lead, passed, question="How many people died in the sinking of the ferry Aurelia?")
+    assert [each.value for each in answer.differing] == ["27", "29"]
+    assert answer.differing[1].citation.quote == "The sinking of the ferry Aurelia cost 29 lives."
+    other = composed(lead, passed, question="How many people died in the sinking of the ferry Orca?")
+    assert other.differing == ()

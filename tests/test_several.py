@@ -68,3 +68,10 @@ def test_no_more_are_given_than_were_asked_for() -> None:
         question="Which two ministers left?",
     )
     assert answer.short_answer == "Ada Stone and Bo Lind"
+
+
+def test_a_name_that_the_sentence_goes_on_with_is_given_too() -> None:
+    text = "Trade Minister Ada Stone signed for Orlan, and Farm Minister Bo Lind for Castria."
+    answer = composed(found(1, text, "Ada Stone", 0.8), question="Who signed for Orlan and Castria?")
+    assert answer.short_answer == "Ada Stone; Bo Lind"
+    assert len(answer.claims) == 1

@@ -171,7 +171,7 @@ def _reading_html(turn: Turn, reading: Reading) -> str:
     mark = _mark_html(turn.number, turn.sources.index(reading.citation), article)
     return (
         f"<li><b>{text_html(reading.value)}</b><span>{origin}{when}</span>{newest}{agree}"
-        f'<q dir="auto">{escape(" ".join(reading.citation.quote.split()))}</q>{mark}</li>'
+        f'<p><q dir="auto">{escape(" ".join(reading.citation.quote.split()))}</q>{mark}</p></li>'
     )
 
 
