@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from newsroom import BILL, BRIDGE, COST, ScriptedAsk, cite
+from newsroom import BILL, BRIDGE, BUDGET, COST, ScriptedAsk, cite
 
 from eval.careful import CASES, Case, failures_of, load_cases, opened
 from rag.types import Answer, DateNote, Filters, Reading, Span
@@ -71,7 +71,7 @@ def test_a_check_passes_what_holds_and_names_what_does_not(
 ) -> None:
     assert asked(expect, **answer) == []
     spoilt = Answer(
-        question="?", searched_for="it", citations=(replace(cite(BRIDGE, COST), speaker="no one"),)
+        question="?", searched_for="it", citations=(replace(cite(BUDGET, BILL), speaker="no one"),)
     )
     fields = ("short_answer", "claims", "citations", "notes", "stories", "differing", "searched_for")
     wrong = {name: getattr(spoilt, name) for name in fields} | {"short_answer": "13.1 million"}
