@@ -46,16 +46,17 @@ def compose(
 
     The first claim is the sentence that carries the short answer, verbatim, cited with those of other
     articles that give the same answer. A question for several things, or for an explanation, gets further
-    sentences, each a claim of its own. Evidence comes in the reader's order, then the search's.
+    sentences, each a claim of its own. Evidence comes with the leading span's passage first, then in the reader's order,
+    then the search's.
 
     Args:
         asked_on: the day that "last year" in the question is relative to; today where it is not given.
     """
-    evidence = _reranked(evidence, spans)
     period = asked_period(question, asked_on or date.today())
     stories = holdings.stories([each.article.id for each in evidence]) if spans else {}
     lead = choose(question, spans, period, stories) if spans else None
     confidence = lead.confidence if lead else 0.0
+    evidence = _reranked(evidence, [lead.span, *spans] if lead else spans)
     told = Answer(
         question=question, searched_for=question, confidence=confidence, period=period, evidence=evidence
     )

@@ -1,18 +1,15 @@
 """Follow-up questions made to stand alone, by rule, from the conversation: "And in 2020?", "Who is he?"."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from rag.days import MONTHS
+from rag.phrases import CAPITAL, NAME, names_in, noun_phrases
 from rag.question_time import asked_period
-from rag.terms import STOPWORDS, content_terms, names
+from rag.terms import content_terms, names
 from rag.types import Exchange
 
-_CAPITAL = "[A-ZÀ-ÖØ-ÞĞİŞČĆŠŽŁŚŻĐŐŰĀĒĪŌŪ]"
-_NAME = re.compile(
-    rf"\b{_CAPITAL}[\w’'.-]*\w(?:\s+(?:(?:of|the|al|de|von|van|bin)\s+)*{_CAPITAL}[\w’'-]*\w)*", re.UNICODE
-)
 _LINK = re.compile(r"^\W*(?:and|but|so|what about|how about|and what about|and how about|then)\b[\s,]*", re.I)
 _QUESTION_WORD = re.compile(
     r"^\W*(?:who|whom|whose|what|when|where|which|why|how|did|does|do|is|are|was|were|has|have|had|will|can)\b",
@@ -38,21 +35,9 @@ _TITLES = re.compile(
     r"\s+)+",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"[\w’'-]+|[^\w\s]")
-_ARTICLES = frozenset({"the", "a", "an"})
-_JOINS = frozenset("of in at off over between with for and".split())  # go on with a name: "hall of Castria"
-_LONGEST_PHRASE = 12  # words
 _ASKED_THING = re.compile(
     r"^\W*(?:which|what)\s+(?:club|team|company|country|city|party|group|firm|ship|film|book|place|town)\b",
     re.I,
-)
-# Verbs that stand at the end of a noun phrase in "how much did X cost", and are none of its words.
-_VERBS = frozenset(
-    "cost costs take takes place die died win won happen happened begin began start started end ended open"
-    " opened close closed say said sink sank lose lost last sign signed do does did make made give gave get"
-    " go went come came become became mean meant kill killed leave left hold held meet met resign resigned"
-    " deliver supply stand employ call called run ran fall fell rise rose break broke burn burned stop work"
-    " brokered signed caused designed built joined reopen launch launched founded led headed asked".split()
 )
 
 
@@ -66,7 +51,7 @@ def standalone(question: str, history: Sequence[Exchange], asked_on: date) -> st
     filled = _fragment(question, history[-1].question, asked_on)
     if filled is None:
         filled = _with_pronouns(_LINK.sub("", question) if _joined(question) else question, history)
-        filled = _with_full_names(filled, history)
+        filled = _with_fullnames_in(filled, history)
     return filled[:1].upper() + filled[1:]
 
 
@@ -106,7 +91,7 @@ def _other_name(rest: str, before: str) -> str | None:
     """The question before about another name: in the place of its first one of that form."""
     possessive = re.search(r"['’]s$", rest) is not None
     bare = re.sub(r"['’]s$", "", rest)
-    held = list(_names(before))
+    held = list(names_in(before))
     if bare in (re.sub(r"['’]s$", "", each) for each in held):  # "Turkey's envoy to Armenia. And Armenia's?"
         other = next(
             (re.sub(r"['’]s$", "", each) for each in held if re.sub(r"['’]s$", "", each) != bare), None
@@ -150,15 +135,15 @@ def _with_pronouns(question: str, history: Sequence[Exchange]) -> str:
     return question
 
 
-def _with_full_names(question: str, history: Sequence[Exchange]) -> str:
+def _with_fullnames_in(question: str, history: Sequence[Exchange]) -> str:
     """A family name becomes the full name that the conversation has used: "Mirzoyan", "Ararat Mirzoyan"."""
     used = [
         name
         for each in history
         for text in (each.question, each.short_answer or "")
-        for name in _NAME.findall(text)
+        for name in NAME.findall(text)
     ]
-    for name in _names(question):
+    for name in names_in(question):
         full = next(
             (each for each in reversed(used) if each.endswith(f" {name}") and " of " not in each), None
         )
@@ -175,7 +160,7 @@ def _first_pronoun(question: str) -> re.Match[str] | None:
 def _inner_name(question: str) -> bool:
     """Whether the question itself names something before its first pronoun, which then stands for that."""
     pronoun = _first_pronoun(question)
-    return pronoun is not None and any(_names(question[: pronoun.start()]))
+    return pronoun is not None and any(names_in(question[: pronoun.start()]))
 
 
 def _objects_only(question: str) -> bool:
@@ -207,11 +192,11 @@ def _person(history: Sequence[Exchange]) -> str | None:
             r"^\W*(?:who|whom|which \w+(?:er|or|ist|man|woman)\b)", exchange.question, re.I
         )
         answer = _TITLES.sub("", exchange.short_answer or "")
-        if about_people and _NAME.fullmatch(answer):
+        if about_people and NAME.fullmatch(answer):
             return answer
         people = [
             name
-            for name in _names(exchange.question)
+            for name in names_in(exchange.question)
             if " " in name and not re.search(r"['’]s$|\bof\b", name)
         ]
         if people:
@@ -222,7 +207,7 @@ def _person(history: Sequence[Exchange]) -> str | None:
 def _several(history: Sequence[Exchange]) -> str | None:
     """The things of a list, or the two people that the last questions asked for, or the latest thing."""
     last = history[-1].short_answer or ""
-    if re.search(r",| and ", last) and _NAME.match(last):
+    if re.search(r",| and ", last) and NAME.match(last):
         return last
     people = [
         _TITLES.sub("", each.short_answer)
@@ -236,9 +221,9 @@ def _several(history: Sequence[Exchange]) -> str | None:
 
 def _thing(history: Sequence[Exchange]) -> str | None:
     for exchange in reversed(history):
-        if _ASKED_THING.search(exchange.question) and _NAME.fullmatch(exchange.short_answer or ""):
+        if _ASKED_THING.search(exchange.question) and NAME.fullmatch(exchange.short_answer or ""):
             return exchange.short_answer
-        if phrases := list(_noun_phrases(exchange.question)):
+        if phrases := list(noun_phrases(exchange.question)):
             return phrases[-1]
     return None
 
@@ -252,56 +237,10 @@ def _place(history: Sequence[Exchange]) -> str | None:
             if where:
                 return where
         inside = re.findall(
-            rf"\bin\s+((?:the\s+)?{_CAPITAL}[\w-]*(?:\s+{_CAPITAL}[\w-]*)*)\b(?!['’])", exchange.question
+            rf"\bin\s+((?:the\s+)?{CAPITAL}[\w-]*(?:\s+{CAPITAL}[\w-]*)*)\b(?!['’])", exchange.question
         )
         if inside:
             return str(inside[-1])
-        if phrases := list(_noun_phrases(exchange.question)):
+        if phrases := list(noun_phrases(exchange.question)):
             return phrases[-1]
     return None
-
-
-def _noun_phrases(question: str) -> Iterator[str]:
-    """What a question is about, in its own words: "the earthquake in Sarvan", "Belmora's library"."""
-    tokens = [match.group() for match in _TOKEN.finditer(question)]
-    at = 1  # the first word is the question's own
-    while at < len(tokens):
-        end = _phrase_end(tokens, at)
-        if end > at + (tokens[at].lower() in _ARTICLES):
-            yield " ".join(tokens[at:end])
-        at = max(end, at + 1)
-
-
-def _phrase_end(tokens: Sequence[str], at: int) -> int:
-    """Where the noun phrase that begins at a token ends; `at` itself where none begins there."""
-    if tokens[at].lower() not in _ARTICLES and not tokens[at][0].isupper():
-        return at
-    end = at + 1
-    while end < min(len(tokens), at + _LONGEST_PHRASE):
-        word = tokens[end].lower()
-        if word in _JOINS:
-            after = end + 1 + (tokens[end + 1 : end + 2] == ["the"])
-            if after >= len(tokens) or not tokens[after][0].isupper():
-                break
-            end = after
-        elif not word[0].isalnum() or word in STOPWORDS or _is_verb(tokens[end]):
-            break
-        end += 1
-    return end
-
-
-def _is_verb(word: str) -> bool:
-    return word in _VERBS or (word.islower() and word.endswith("ed"))
-
-
-def _names(text: str) -> list[str]:
-    """Names as written, the question's first word left out unless it is part of one."""
-    found = []
-    for match in _NAME.finditer(text):
-        name = match.group()
-        if match.start() == 0 or not text[: match.start()].strip():
-            first, _, others = name.partition(" ")
-            name = name if first.lower() not in STOPWORDS and others else others
-        if name and name.lower() not in STOPWORDS and name.lower() not in MONTHS:
-            found.append(name)
-    return found

@@ -10,14 +10,9 @@ from rag.question_time import standing
 from rag.terms import words
 from rag.types import AnswerSpan, Period
 
-_PER_RANK = (
-    0.48  # by how much a unit of lead over the next answer raises the log-odds, as the reader is calibrated
-)
-_OF_THE_TIME = (
-    0.0,
-    1.0,
-    3.0,
-)  # ranks that a span which fits the time 0, 1, 2 steps better may be below another
+_PER_RANK = 0.48  # what a unit of lead over the next answer adds to the log-odds, as the reader is calibrated
+# How far in rank a span that fits the question's time 0, 1 or 2 steps better may be below the reader's best.
+_OF_THE_TIME = (0.0, 1.0, 3.0)
 _UPDATE = 3.0  # ranks that an update may be below the version that it replaces
 _UPDATED_WITHIN = 31  # days: what is published later with the same words is about another event
 _SAME_SENTENCE = 0.6  # of its words, from which a sentence is another version of one

@@ -2,6 +2,7 @@
 
 import re
 
+from rag.phrases import CAPITAL
 from rag.sentences import sentences
 from rag.types import Span
 
@@ -9,10 +10,9 @@ _SAID = (
     r"(?:said|says|told|declared|announced|warned|argued|claimed|insisted|replied|promised|admitted|reckons"
     r"|reported|noted|stated|charged|added|called)"
 )
-_CAPITAL = "[A-ZÀ-ÖØ-ÞĞİŞČĆŠŽŁŚŻĐŐŰĀĒĪŌŪ]"
 _WORD = r"[\w’'&./-]*\w(?:\.(?=\s[A-Z]))?"
 _WHO = rf"(?:{_WORD}\s+){{0,8}}?{_WORD}"
-_PROPER = rf"{_CAPITAL}{_WORD}(?:\s{_CAPITAL}{_WORD})*"
+_PROPER = rf"{CAPITAL}{_WORD}(?:\s{CAPITAL}{_WORD})*"
 _LEADING = re.compile(
     r"^(?:(?:and|but|as|while|when|after|because|that|then|or|so|for|if|since)"
     r"|(?:last|this) (?:week|month|year)|on \w+day|yesterday)\s+",
@@ -32,7 +32,7 @@ _PRONOUN = re.compile(r"(?:he|she|they|it|i|we)", re.IGNORECASE)
 _NO_SPEAKER = frozenset(
     "who which that this these those there what where had has have was were is are be".split()
 )
-_NAME = re.compile(rf"\b{_CAPITAL}[\w’'-]+(?:\s+{_CAPITAL}[\w’'-]+)+")
+_NAME = re.compile(rf"\b{CAPITAL}[\w’'-]+(?:\s+{CAPITAL}[\w’'-]+)+")
 _QUOTED = re.compile(r"[“\"][^”\"]{8,}[”\"]")
 _STARTS = frozenset("the a an on in at but and when if as after its his her this that".split())
 

@@ -76,6 +76,7 @@ def test_the_time_that_the_question_names_goes_before_the_readers_order() -> Non
     answer = asked("Who won the cup in 2023?", *WINS)
     assert answer.short_answer == "Port Maren Rovers"
     assert answer.period is not None
+    assert [each.article.id for each in answer.evidence] == ["a2023", "a2022", "a2024"]
     assert answer.notes == ("Asked about “in 2023”: this report is of 22 May 2023.",)
     assert answer.differing == ()
 
