@@ -10,12 +10,13 @@ SHINGLE = 4  # words
 BANDS, ROWS = 24, 3  # two articles that share half of their shingles share a key in 24 of 25 cases
 ALIKE = 0.6  # of the shorter article's shingles are in the other: a copy cut short, an update that grew
 _FEWEST = 12  # shingles: shorter texts are alike by accident
+_READ = 200_000  # characters of an article that are compared: bounds the memory
 _MOST_COMPARED = 50  # articles with a key in common; only boilerplate is shared by more
 
 
 def link_stories(stories: Stories) -> int:
     """Compare every article that was not compared yet with all others; returns how many joined a story."""
-    stored = lru_cache(maxsize=256)(lambda other: shingles(stories.text(other)))
+    stored = lru_cache(maxsize=32)(lambda other: shingles(stories.text(other)))
     joined = 0
     for number, text in stories.uncompared():
         own = shingles(text)
@@ -28,8 +29,8 @@ def link_stories(stories: Stories) -> int:
 
 
 def shingles(text: str) -> frozenset[str]:
-    """Every run of four words, without case and punctuation."""
-    said = re.findall(r"\w+", text.lower())
+    """Every run of four words, without case and punctuation, of the beginning of a very long text."""
+    said = re.findall(r"\w+", text[:_READ].lower())
     return frozenset(" ".join(said[at : at + SHINGLE]) for at in range(len(said) - SHINGLE + 1))
 
 

@@ -46,8 +46,8 @@ def compose(
 
     The first claim is the sentence that carries the short answer, verbatim, cited with those of other
     articles that give the same answer. A question for several things, or for an explanation, gets further
-    sentences, each a claim of its own. Evidence comes with the leading span's passage first, then in the reader's order,
-    then the search's.
+    sentences, each a claim of its own. Evidence comes with the leading span's passage first, then in the
+    reader's order, then the search's.
 
     Args:
         asked_on: the day that "last year" in the question is relative to; today where it is not given.
