@@ -40,6 +40,8 @@ _ASKED_THING = re.compile(
     re.I,
 )
 
+_AROUND = 4  # characters that may stand around a time that is all of a follow-up: "the"
+
 
 def standalone(question: str, history: Sequence[Exchange], asked_on: date) -> str:
     """The question with what it leaves unsaid filled in from the exchanges before it, the latest last.
@@ -51,8 +53,8 @@ def standalone(question: str, history: Sequence[Exchange], asked_on: date) -> st
     filled = _fragment(question, history[-1].question, asked_on)
     if filled is None:
         filled = _with_pronouns(_LINK.sub("", question) if _joined(question) else question, history)
-        filled = _with_fullnames_in(filled, history)
-    return filled[:1].upper() + filled[1:]
+        filled = _with_full_names(filled, history)
+    return question if filled == question else filled[:1].upper() + filled[1:]
 
 
 def leans_on_context(question: str) -> bool:
@@ -69,11 +71,10 @@ def _fragment(question: str, before: str, asked_on: date) -> str | None:
     rest = _LINK.sub("", question).strip(" ?!.,")
     if not rest or _QUESTION_WORD.search(rest) or len(rest.split()) > 6:
         return None
-    if asked_period(rest, asked_on) or rest.lower() in MONTHS:
+    period = asked_period(rest, asked_on)
+    if (period and len(rest) <= len(period.words) + _AROUND) or rest.lower() in MONTHS:
         return _other_time(rest, before, asked_on)
-    if not _LINK.search(question) and not question.strip().endswith("?"):
-        return None
-    return _other_name(rest, before)
+    return _other_name(rest, before) if _LINK.search(question) or NAME.fullmatch(rest) else None
 
 
 def _other_time(rest: str, before: str, asked_on: date) -> str:
@@ -135,7 +136,7 @@ def _with_pronouns(question: str, history: Sequence[Exchange]) -> str:
     return question
 
 
-def _with_fullnames_in(question: str, history: Sequence[Exchange]) -> str:
+def _with_full_names(question: str, history: Sequence[Exchange]) -> str:
     """A family name becomes the full name that the conversation has used: "Mirzoyan", "Ararat Mirzoyan"."""
     used = [
         name

@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.differing import agree, newer, rank, rivals
-from rag.question_kind import changes_with_time, lies_ahead, wants_figure, wants_names, wants_several
+from rag.question_kind import (
+    changes_with_time,
+    lies_ahead,
+    wants_figure,
+    wants_names,
+    wants_several,
+    wants_toll,
+)
 from rag.question_time import standing
 from rag.terms import words
 from rag.types import AnswerSpan, Period
@@ -51,14 +58,16 @@ def choose(
         discarded = [each for each in spans if not (each.short or "")[:1].isupper()]
         lead = next((each for each in spans if each not in discarded and each.confidence >= _NAMED), lead)
     if period is not None:
-        lead, fit = _of_the_time(spans, period)
+        # A toll of 2020 is known better in 2021: that an article is about the time is enough.
+        lead, fit = _of_the_time(spans, period, best=1 if wants_toll(question) else 2)
         discarded += [each for each in spans if standing(each, period) < fit]
     versions = [lead, *versions_of(lead, spans, stories)]
     lead = _newest(versions)
     superseded = [each for each in versions if newer(lead, each)]
     counted = [each for each in spans if each not in superseded and each not in discarded]
     outdated: list[AnswerSpan] = []
-    if fit is None and (changes_with_time(question) or wants_figure(question) or lies_ahead(question)):
+    changing = changes_with_time(question) or wants_figure(question) or lies_ahead(question)
+    if wants_toll(question) or (fit is None and changing):
         others = [
             each
             for each in rivals(question, lead, counted)
@@ -75,14 +84,17 @@ def choose(
     )
 
 
-def _of_the_time(spans: Sequence[AnswerSpan], period: Period) -> tuple[AnswerSpan, int]:
-    """The span that fits the period best among those near enough to the reader's best, and its fit."""
-    lead, fit = spans[0], standing(spans[0], period)
+def _of_the_time(spans: Sequence[AnswerSpan], period: Period, *, best: int) -> tuple[AnswerSpan, int]:
+    """The span that fits the period best among those near enough to the reader's best, and its fit.
+
+    `best` is the fit from which a better one makes no difference.
+    """
+    lead, fit = spans[0], min(best, standing(spans[0], period))
     for each in spans[1:]:
         behind = rank(spans[0]) - rank(each)
-        if behind > _OF_THE_TIME[-1] or fit == 2:
+        if behind > _OF_THE_TIME[-1] or fit == best:
             break
-        fits = standing(each, period)
+        fits = min(best, standing(each, period))
         if fits > fit and behind <= _OF_THE_TIME[fits - fit]:
             lead, fit = each, fits
     return lead, fit

@@ -107,7 +107,11 @@ def wants_person(question: str) -> bool:
     return _PERSON.search(question) is not None
 
 
+def wants_toll(question: str) -> bool:
+    """Whether it asks for a count of victims: it goes on changing after the event."""
+    return bool(_COUNTED.search(question) and _TOLL.search(question))
+
+
 def changes_with_time(question: str) -> bool:
     """Whether what it asks about may be another thing tomorrow: an office, a toll, whatever is "now"."""
-    toll = _COUNTED.search(question) and _TOLL.search(question)
-    return bool(toll or _NOW.search(question) or _OFFICE.search(question))
+    return bool(wants_toll(question) or _NOW.search(question) or _OFFICE.search(question))

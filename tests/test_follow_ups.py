@@ -65,6 +65,9 @@ def test_a_follow_up_is_filled_in(before: Exchange, question: str, alone: str) -
         "How many lakes are there in Finland?",
         "How long does it take to reach Belmora?",
         "Why did the ferry Aurelia sink?",
+        "who brokered the truce?",
+        "Koru dam height?",
+        "Masters 2023 winner?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:

@@ -112,3 +112,13 @@ def test_a_time_outside_all_dates_is_declined_with_the_dates_that_are_covered() 
     answer = asked("Who won the cup in 1987?", *WINS, dates=lambda: dates)
     assert reason(answer) is Reason.OUTSIDE_DATES
     assert "23 May 2022 to 27 May 2024" in answer.text
+
+
+def test_a_toll_of_a_year_is_told_by_the_newest_report_about_that_year() -> None:
+    first = found(
+        1, "The war of 2020 cost 5,000 lives.", "5,000", 0.9, published=date(2020, 11, 16), source="Wire"
+    )
+    later = found(2, "The war of 2020 cost 6,500 lives.", "6,500", 0.6, published=date(2021, 2, 18))
+    answer = asked("How many lives did the war of 2020 cost?", first, later)
+    assert answer.short_answer == "6,500"
+    assert [each.value for each in answer.differing] == ["6,500", "5,000"]
