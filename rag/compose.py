@@ -135,7 +135,7 @@ def _differing(
     ]
     others = [*lead.outdated, *rivals(question, span, left)]
     if told.period is None:
-        others += passed_over(question, span, told.evidence, stories)
+        others += passed_over(question, span, left, told.evidence, stories)
     return readings(span, others, left, stories)
 
 

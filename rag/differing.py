@@ -73,23 +73,29 @@ def rivals(question: str, lead: AnswerSpan, spans: Iterable[AnswerSpan]) -> list
 
 
 def passed_over(
-    question: str, lead: AnswerSpan, evidence: Iterable[Evidence], stories: Mapping[str, str]
+    question: str,
+    lead: AnswerSpan,
+    spans: Iterable[AnswerSpan],
+    evidence: Iterable[Evidence],
+    stories: Mapping[str, str],
 ) -> list[AnswerSpan]:
     """Sentences that answer a question for a figure with another one, where the reader chose other words.
 
     It marks one span a passage, so a passage of two figures may hide the one that differs. A sentence counts
     that has most of the question's words, all its names, and one figure that can be compared; of a story, its
-    latest version.
+    latest version. An article that agrees with the lead says nothing else.
     """
     if not wants_figure(question) or lead.short is None or not names(question):
         return []
+    heard = {each.evidence.article.id for each in (lead, *supporting(lead, spans))}
     latest: dict[str, Evidence] = {}
     for each in evidence:
         story = stories.get(each.article.id, each.article.id)
         if story not in latest or _day(each.article) > _day(latest[story].article):
             latest[story] = each
-    spans = (span for each in latest.values() for span in _figures(question, each))
-    return [each for each in spans if not agree(lead, each) and _comparable(question, lead, each)]
+    left = (each for each in latest.values() if each.article.id not in heard)
+    figures = (figure for each in left for figure in _figures(question, each))
+    return [each for each in figures if not agree(lead, each) and _comparable(question, lead, each)]
 
 
 def _figures(question: str, evidence: Evidence) -> Iterator[AnswerSpan]:

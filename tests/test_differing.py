@@ -106,3 +106,10 @@ def test_a_figure_that_the_reader_passed_over_is_a_reading_where_its_sentence_an
     assert answer.differing[1].citation.quote == "The sinking of the ferry Aurelia cost 29 lives."
     other = composed(lead, passed, question="How many people died in the sinking of the ferry Orca?")
     assert other.differing == ()
+
+
+def test_another_figure_of_an_article_that_agrees_is_no_reading() -> None:
+    text = "Turnout in Quay was 61 percent. In Quay the turnout of winners was 53 percent."
+    lead = found(1, "Turnout in Quay was 61.3 percent.", "61.3 percent", 0.9)
+    agreeing = found(2, text, "61 percent", 0.8)
+    assert composed(lead, agreeing, question="What was the turnout in Quay?").differing == ()
