@@ -12,6 +12,7 @@ from ingest.find import Found
 from ingest.line import Line
 from ingest.load import ROW_SUFFIXES, Refused, suffix_of
 from ingest.split import split
+from ingest.stories import link_stories
 from rag.catalog import article_hash, text_hash
 from rag.embed import Vectors
 from rag.errors import UnreadableFile
@@ -139,6 +140,7 @@ class _Run:
         """Wait until everything that was taken is stored."""
         self._send()
         self._count(self._line.drain())
+        link_stories(self.catalog.stories)
 
     def stop(self) -> None:
         """End at once; what is stored is counted."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from rag.types import Answer, ArticleInfo, Citation
+from rag.types import Answer, ArticleInfo, Citation, Period, Reading
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
@@ -18,7 +18,11 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "claims": [{"text": claim.text, "citations": list(claim.citations)} for claim in answer.claims],
         "citations": [citation_to_json(citation) for citation in answer.citations],
-        "differing": [],
+        "stories": answer.stories,
+        "differing": [reading_to_json(reading) for reading in answer.differing],
+        "notes": list(answer.notes),
+        "as_of": None if answer.as_of is None else answer.as_of.isoformat(),
+        "period": None if answer.period is None else period_to_json(answer.period),
         "evidence": [
             {
                 "article_id": found.article.id,
@@ -30,7 +34,6 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         ],
         "timings_ms": {stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
         "model": answer.model,
-        "notes": list(answer.notes),
         "usage": None if answer.usage is None else asdict(answer.usage),
     }
 
@@ -42,7 +45,31 @@ def citation_to_json(citation: Citation) -> dict[str, Any]:
         "start": citation.span.start,
         "end": citation.span.end,
         "quote": citation.quote,
+        "speaker": citation.speaker,
+        "dates": [
+            {
+                "words": note.words,
+                "start": note.span.start,
+                "end": note.span.end,
+                "meaning": note.meaning,
+                "first": note.first.isoformat(),
+                "last": note.last.isoformat(),
+            }
+            for note in citation.dates
+        ],
     }
+
+
+def reading_to_json(reading: Reading) -> dict[str, Any]:
+    """One of the answers that differ, with the citation that gives it."""
+    told = {"answer": reading.value, "newest": reading.newest, "stories": reading.stories}
+    return {**told, **citation_to_json(reading.citation)}
+
+
+def period_to_json(period: Period) -> dict[str, Any]:
+    """The time that a question asks about; null is open at that end."""
+    first, last = (None if each is None else each.isoformat() for each in (period.first, period.last))
+    return {"words": period.words, "first": first, "last": last}
 
 
 def article_to_json(article: ArticleInfo) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from rag.database import Database, Row
+from rag.stories import Stories
 from rag.types import Article, ArticleInfo, Filters, Passage, Span
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _RANKED = 200  # passages that match best by themselves: what is worth ranking together with their articles
 _WEIGHTS = "2.0, 1.0"  # of the title and of the text
 _INFO = "articles.id, articles.title, articles.source, articles.url, articles.published"
@@ -41,8 +42,9 @@ class Catalog:
     """
 
     def __init__(self, path: Path) -> None:
-        upgrades = {1: _script("upgrade_1_to_2.sql")}
+        upgrades = {1: _script("upgrade_1_to_2.sql"), 2: _script("upgrade_2_to_3.sql")}
         self._db = Database(path, schema=_script("schema.sql"), version=SCHEMA_VERSION, upgrades=upgrades)
+        self.stories = Stories(self._db)
 
     def close(self) -> None:
         """Let go of the file."""

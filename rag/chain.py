@@ -1,8 +1,9 @@
 """The chain: retriever | reader | compose, as LangChain Runnables that invoke, stream and run async."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from time import perf_counter
 from typing import Any
 
@@ -12,13 +13,14 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrou
 
 from rag.compose import Holdings, compose
 from rag.errors import InputError
+from rag.follow_ups import standalone
 from rag.library import Library
 from rag.llm_reader import LlmReader
 from rag.reader import Reader
 from rag.readers import reader_named
 from rag.retriever import PassageRetriever, Search, to_evidence
 from rag.search import HybridSearch
-from rag.types import Answer, AnswerSpan, Filters
+from rag.types import Answer, AnswerSpan, Exchange, Filters
 
 MAX_QUESTION = 2_000  # characters
 
@@ -35,12 +37,15 @@ def answer_chain(
 ) -> Runnable[Any, State]:
     """Everything between a question and its cited answer, over an open library.
 
-    The input is a question, or a mapping with `question` and `filters` (a `Filters`). The output holds
-    `question, filters, documents` (the retriever's), `spans` (the reader's) and `answer` (an `Answer`), and
-    streams in that order; `chain.pick("answer")` gives the answer alone. A `threshold` other than the
-    reader's makes it answer more (0: always) or less; `search` finds the evidence in place of hybrid search.
-    With an `llm`, any LangChain chat model, it words what the reader answers: `answer` streams as it grows,
-    an `Answer` each time, of which the last one counts. Raises InputError for an empty or an overlong question.
+    The input is a question, or a mapping with `question` and optional `filters` (a `Filters`), `history`
+    (the `Exchange`s before it, or pairs of question and short answer, the latest last: from them a follow-up
+    is made to stand alone) and `asked_on` (the day that "last year" is relative to, as in `Filters`; else
+    today). The output holds `question, searched_for, filters, documents` (the retriever's), `spans` (the
+    reader's) and `answer` (an `Answer`), and streams in that order; `chain.pick("answer")` gives the answer
+    alone. A `threshold` other than the reader's makes it answer more (0: always) or less; `search` finds the
+    evidence in place of hybrid search. With an `llm`, any LangChain chat model, it words what the reader
+    answers: `answer` streams as it grows, an `Answer` each time, of which the last one counts. Raises
+    InputError for an empty or an overlong question.
     """
     retriever = PassageRetriever(search=search or HybridSearch(library))
     reader = reader or reader_named()
@@ -50,28 +55,32 @@ def answer_chain(
         matching_articles=library.catalog.matching_articles,
         mentions=library.catalog.mentions,
         years=library.catalog.years,
+        dates=library.catalog.date_range,
+        stories=library.catalog.stories.of,
     )
 
     def retrieve(state: State) -> list[Document]:
         with _timed(state, "retrieve"):
-            return retriever.invoke(state["question"], filters=state["filters"])
+            return retriever.invoke(state["searched_for"], filters=state["filters"])
 
     def read(state: State) -> list[AnswerSpan]:
         with _timed(state, "read"):
-            return reader.read(state["question"], [to_evidence(each) for each in state["documents"]])
+            return reader.read(state["searched_for"], [to_evidence(each) for each in state["documents"]])
 
     def answer(state: State) -> Answer:
         with _timed(state, "compose"):
             composed = compose(
-                state["question"],
+                state["searched_for"],
                 [to_evidence(each) for each in state["documents"]],
                 state["spans"],
                 threshold=sure,
                 holdings=holdings,
                 filters=state["filters"],
+                asked_on=state["asked_on"],
             )
         timings = state["timings_ms"]
-        return replace(composed, timings_ms={**timings, "total": sum(timings.values())})
+        total = {**timings, "total": sum(timings.values())}
+        return replace(composed, question=state["question"], timings_ms=total)
 
     chain = (
         RunnableLambda(_asked)
@@ -85,17 +94,29 @@ def answer_chain(
     return chain | RunnablePassthrough.assign(answer=llm.as_step())
 
 
-def ask(chain: Runnable[Any, State], question: str, filters: Filters | None = None) -> Answer:
+def ask(
+    chain: Runnable[Any, State],
+    question: str,
+    filters: Filters | None = None,
+    history: Sequence[Exchange] = (),
+    *,
+    asked_on: date | None = None,
+) -> Answer:
     """The answer that a chain gives to one question."""
-    answer: Answer = chain.invoke({"question": question, "filters": filters})["answer"]
+    given = {"question": question, "filters": filters, "history": history, "asked_on": asked_on}
+    answer: Answer = chain.invoke(given)["answer"]
     return answer
 
 
 def ask_stepwise(
-    chain: Runnable[Any, State], question: str, filters: Filters | None = None
+    chain: Runnable[Any, State],
+    question: str,
+    filters: Filters | None = None,
+    history: Sequence[Exchange] = (),
 ) -> Iterator[Answer]:
     """The answer as it grows; the last one counts, and is the only one where no language model is asked."""
-    yield from chain.pick("answer").stream({"question": question, "filters": filters or Filters()})
+    given = {"question": question, "filters": filters, "history": history}
+    yield from chain.pick("answer").stream(given)
 
 
 def _asked(given: str | Mapping[str, Any]) -> State:
@@ -109,12 +130,18 @@ def _asked(given: str | Mapping[str, Any]) -> State:
             f"The question has {len(question):,} characters, more than the {MAX_QUESTION:,} that are read:"
             " shorten it."
         )
-    # Each step notes its time here; one dict goes through the whole chain.
     filters = state.get("filters")
     filters = Filters() if filters is None else filters  # one with nothing but the day is false
+    day = state.get("asked_on") or filters.asked_on
+    asked_on = day or date.today()
+    question = _searchable(question.strip())
+    history = [each if isinstance(each, Exchange) else Exchange(*each) for each in state.get("history") or ()]
+    # Each step notes its time in `timings_ms`; one dict goes through the whole chain.
     return {
-        "question": _searchable(question.strip()),
-        "filters": replace(filters, sources=tuple(map(_searchable, filters.sources))),
+        "question": question,
+        "searched_for": standalone(question, history, asked_on)[:MAX_QUESTION],
+        "asked_on": asked_on,
+        "filters": replace(filters, sources=tuple(map(_searchable, filters.sources)), asked_on=day),
         "timings_ms": {},
     }
 

@@ -58,3 +58,19 @@ CREATE VIRTUAL TABLE passage_words USING fts5 (
 CREATE VIRTUAL TABLE article_words USING fts5 (
     title, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );
+
+-- Which articles tell one story: wire copies, and an article with its updates. An article that is in no row
+-- here has not been compared yet.
+CREATE TABLE stories (
+    article INTEGER PRIMARY KEY REFERENCES articles (number) ON DELETE CASCADE,
+    story   TEXT NOT NULL               -- the text hash of the article that began it
+) STRICT;
+CREATE INDEX stories_by_story ON stories (story);
+
+-- What articles of one story have in common most likely: keys of their MinHash bands.
+CREATE TABLE story_keys (
+    key     INTEGER NOT NULL,
+    article INTEGER NOT NULL REFERENCES articles (number) ON DELETE CASCADE,
+    PRIMARY KEY (key, article)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX story_keys_by_article ON story_keys (article);

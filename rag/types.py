@@ -115,12 +115,31 @@ class AnswerSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class DateNote:
+    """What a relative date means, told from the day its article was published.
+
+    `span` (article offsets) covers `words`; `meaning` names the time from `first` to `last`, both inclusive.
+    """
+
+    words: str
+    span: Span
+    meaning: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
-    """An exact passage: `quote` is the stored text of the article at `span`."""
+    """An exact passage: `quote` is the stored text of the article at `span`.
+
+    `dates` explains the relative dates in the quote, `speaker` is who said it where the article names one.
+    """
 
     article: ArticleInfo
     span: Span
     quote: str
+    dates: tuple[DateNote, ...] = ()
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,36 @@ class Claim:
 
     text: str
     citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One of several answers that differ: what an article gives, and the passage that gives it.
+
+    `stories` counts the independent stories that give it; exactly one reading of an answer is the `newest`.
+    """
+
+    value: str
+    citation: Citation
+    stories: int = 1
+    newest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The time that a question asks about, in its own `words`: inclusive days, None where it is open."""
+
+    words: str
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question of a conversation, as it was searched for, and the short answer to it, if any."""
+
+    question: str
+    short_answer: str | None = None
 
 
 class Reason(StrEnum):
@@ -164,10 +213,13 @@ class Answer:
     Either `claims` or `abstention` is set, never both. `confidence` is in [0, 1], also for an abstention
     (that of the best span, which was not enough). `timings_ms` maps a stage to milliseconds.
 
+    `stories` counts the independent stories that give the answer. `differing` holds every reading, the
+    answer's own too, where reports differ, newest first; else it is empty. `as_of` is the day of the report
+    that a changing fact was taken from, `period` the time that the question asks about.
+
     `model` names the language model that worded the claims; where it is None they are quotations. `usage` is
-    what asking one took. `notes` are sentences that say what a reader should know of how the answer was made:
-    that a language model was asked and failed, or that some of what it said was left out. A `partial` answer
-    is streamed while a language model still writes; the next one replaces it.
+    what asking one took. A `partial` answer is streamed while a language model still writes; the next one
+    replaces it. `notes` are sentences that say what a reader should know of how the answer came about.
     """
 
     question: str
@@ -177,8 +229,12 @@ class Answer:
     short_answer: str | None = None
     abstention: Abstention | None = None
     confidence: float = 0.0
-    evidence: tuple[Evidence, ...] = ()
+    stories: int = 0
+    differing: tuple[Reading, ...] = ()
     notes: tuple[str, ...] = ()
+    as_of: date | None = None
+    period: Period | None = None
+    evidence: tuple[Evidence, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
     model: str | None = None
     usage: Usage | None = None

@@ -1,12 +1,25 @@
 """Invented articles, a library of them in memory, and a scripted way to answer questions about them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from fastapi import FastAPI
 
-from rag.types import Abstention, Answer, Article, Citation, Claim, Evidence, Filters, Passage, Reason, Span
+from rag.types import (
+    Abstention,
+    Answer,
+    Article,
+    Citation,
+    Claim,
+    Evidence,
+    Exchange,
+    Filters,
+    Passage,
+    Reason,
+    Span,
+)
 from ui.app import Ask, build_app
 from ui.turns import Turn, at_once, resolve_stepwise
 
@@ -95,9 +108,11 @@ class ScriptedAsk:
     """Answers by words of the question: `cost`, `ferry`, `boom` (raises); declines everything else."""
 
     asked: list[tuple[str, Filters]] = field(default_factory=list)
+    histories: list[list[Exchange]] = field(default_factory=list)
 
-    def __call__(self, question: str, filters: Filters) -> Answer:
+    def __call__(self, question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer:
         self.asked.append((question, filters))
+        self.histories.append(list(history))
         if "boom" in question:
             raise RuntimeError("a secret detail")
         if "cost" in question:
@@ -142,7 +157,7 @@ def chat(ask: Ask | None = None, shelf: FakeShelf | None = None, **more: Any) ->
     return build_app(ask=ask or ScriptedAsk(), shelf=shelf or FakeShelf(), examples=EXAMPLES, **more)
 
 
-def resolve(turn: Turn, ask: Ask) -> None:
+def resolve(turn: Turn, ask: Ask, history: Sequence[Exchange] = ()) -> None:
     """Answers a turn, to the end."""
-    for _ in resolve_stepwise(turn, at_once(ask)):
+    for _ in resolve_stepwise(turn, at_once(ask), history):
         pass

@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 import gradio as gr
@@ -18,7 +19,7 @@ from starlette.testclient import TestClient
 
 import ui.app
 from rag.errors import InputError, LibraryDamaged
-from rag.types import Answer, Article, Filters
+from rag.types import Answer, Article, Exchange, Filters
 from ui.app import build_app, serve
 from ui.page import Chat
 from ui.turns import BUSY, UNSENT, Conversation
@@ -76,7 +77,7 @@ def test_one_question_is_answered_at_a_time_and_all_else_passes_the_queue() -> N
 def test_two_hundred_questions_at_once_are_bounded_and_the_next_one_is_answered_normally() -> None:
     go_on, answered = threading.Event(), threading.Semaphore(0)
 
-    def ask(question: str, filters: Filters) -> Answer:
+    def ask(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer:
         assert go_on.wait(120)
         answered.release()
         return ScriptedAsk()(question, filters)
@@ -262,7 +263,7 @@ def test_a_full_queue_and_a_lost_question_are_said_in_the_conversation(chat: Cha
 
 
 def test_an_answer_for_a_conversation_begun_anew_is_dropped() -> None:
-    def ask(question: str, filters: object) -> object:
+    def ask(question: str, filters: object, history: object = ()) -> object:
         chat.start_over(conversation)
         return ScriptedAsk()(question, filters)  # type: ignore[arg-type]
 

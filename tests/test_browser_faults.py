@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,7 +10,7 @@ from browsing import GRADIO_WARNINGS, Visit, chromium, serving, visiting
 from newsroom import BRIDGE, COST, COST_QUESTION, WINTER, FakeShelf, ScriptedAsk, chat, cite
 from playwright.sync_api import Browser, expect
 
-from rag.types import Answer, Article, Claim, Filters
+from rag.types import Answer, Article, Claim, Exchange, Filters
 from ui.turns import BROKEN, BUSY, UNSENT
 
 pytestmark = [pytest.mark.browser, *GRADIO_WARNINGS]
@@ -68,7 +68,7 @@ def test_hostile_articles_and_questions_are_shown_as_text_and_send_nothing(brows
         id="evil", title=HOSTILE, source=HOSTILE, url="javascript:alert(5)", text=f"First. {HOSTILE} Last."
     )
 
-    def ask(question: str, filters: Filters) -> Answer:
+    def ask(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer:
         return Answer(
             question=question,
             searched_for=f"{question} {HOSTILE}",
@@ -128,7 +128,7 @@ def test_two_people_see_nothing_of_each_other(browser: Browser, url: str) -> Non
 def test_a_full_queue_refuses_politely_and_later_questions_are_answered(browser: Browser) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def ask(question: str, filters: Filters) -> Answer:
+    def ask(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer:
         begun.set()
         assert go_on.wait(120)
         return ScriptedAsk()(question, filters)
@@ -158,7 +158,7 @@ def test_a_full_queue_refuses_politely_and_later_questions_are_answered(browser:
 def test_a_question_asked_while_another_is_being_answered_is_answered_too(browser: Browser) -> None:
     go_on = threading.Event()
 
-    def ask(question: str, filters: Filters) -> Answer:
+    def ask(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer:
         assert go_on.wait(120)
         return ScriptedAsk()(question, filters)
 

@@ -166,7 +166,9 @@ def test_a_catalog_of_the_first_schema_is_brought_to_this_one(tmp_path: Path) ->
     with closing(Catalog(path)) as catalog:
         put(catalog, article(1))
     with closing(sqlite3.connect(path)) as db:
-        db.executescript("DROP TABLE article_words; PRAGMA user_version = 1;")
+        db.executescript(
+            "DROP TABLE article_words; DROP TABLE stories; DROP TABLE story_keys; PRAGMA user_version = 1;"
+        )
     with closing(Catalog(path)) as catalog:
         assert len(catalog.search(["harbour"])) == 1
         assert set(catalog.about(["harbour"])) == {"a1"}

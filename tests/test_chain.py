@@ -20,7 +20,10 @@ from rag.library import Library
 from rag.types import Answer, AnswerSpan, Evidence, Filters, Reason, Span
 
 QUESTION = "Who runs the harbour of Port3?"
-KEYS = ["question", "filters", "timings_ms", "documents", "spans", "answer"]
+KEYS = [
+    *("question", "searched_for", "asked_on", "filters"),
+    *("timings_ms", "documents", "spans", "answer"),
+]
 
 
 class FirstPassageReader:
@@ -267,3 +270,16 @@ def test_the_first_questions_to_an_opened_library_may_come_at_once(tmp_path: Pat
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _: ask(chain, "Who runs Port1?"), range(16)))
     assert {each.citations[0].article.id for each in answers} == {"a1"}
+
+
+def test_a_follow_up_is_searched_for_as_a_question_of_its_own(chain: Runnable[Any, Any]) -> None:
+    history = [("Who runs the harbour of Port3?", "Ada3 Stone")]
+    output = chain.invoke({"question": "When did she open it?", "history": history})
+    assert output["answer"].question == "When did she open it?"
+    assert output["answer"].searched_for == output["searched_for"] != "When did she open it?"
+    assert "Ada3 Stone" in output["searched_for"]
+
+
+def test_the_day_of_the_question_says_what_last_year_is(chain: Runnable[Any, Any]) -> None:
+    output = chain.invoke({"question": "What opened in Port3 last year?", "asked_on": date(2021, 6, 1)})
+    assert output["answer"].period.first == date(2020, 1, 1)

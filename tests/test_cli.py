@@ -107,7 +107,8 @@ def test_ask_prints_the_contract_and_quotes_the_stored_text(run: Run, library: s
     told = run("ask", "Who opened the harbour of Quay in 1950?", "--library", library, "--json").json
     assert list(told) == [
         "question", "searched_for", "answer", "short_answer", "abstained", "reason", "confidence", "claims",
-        "citations", "differing", "evidence", "timings_ms", "model", "notes", "usage",
+        "citations", "stories", "differing", "notes", "as_of", "period", "evidence", "timings_ms",
+        "model", "usage",
     ]  # fmt: skip
     article = run("articles", "show", "harbour", "--library", library, "--json").json
     text = article["text"]
@@ -347,3 +348,12 @@ def test_a_run_of_another_gold_set_is_not_compared(run: Run, library: str, tmp_p
     )
     assert result.code == 2
     assert "another gold set" in result.err
+
+
+def test_a_follow_up_is_asked_after_the_questions_before_it(run: Run, library: str) -> None:
+    first = "What is in Munich?"
+    answer = run("ask", "Who was there?", "--after", first, "--library", library, "--json").json
+    assert answer["question"] == "Who was there?"
+    assert answer["searched_for"] == "Who was in Munich?"
+    text = run("ask", "Who was there?", "--after", first, "--library", library).out
+    assert text.startswith("Searching for: Who was in Munich?")

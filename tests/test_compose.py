@@ -1,5 +1,6 @@
 """An answer quotes its best span and cites who agrees; a declined one says the reason that helps most."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,9 +12,17 @@ from rag.types import Answer, AnswerSpan, Evidence, Filters, Passage, Reason, Sp
 FILTERS = Filters(sources=("A",))
 
 
-def found(number: int, text: str, short: str | None, confidence: float) -> AnswerSpan:
+def found(
+    number: int,
+    text: str,
+    short: str | None,
+    confidence: float,
+    *,
+    published: date | None = None,
+    source: str | None = None,
+) -> AnswerSpan:
     """A span over the whole of `text`, which the article has after other text."""
-    given = article(number, f"Earlier. {text}")
+    given = article(number, f"Earlier. {text}", published=published, source=source)
     span = Span(9, 9 + len(text))
     evidence = Evidence(Passage(f"p{number}", given.id, span, text), given.info, 1.0)
     answer = None
@@ -23,7 +32,7 @@ def found(number: int, text: str, short: str | None, confidence: float) -> Answe
 
 
 def composed(*spans: AnswerSpan, question: str = "Who runs the ferry?", **holdings: Any) -> Answer:
-    filters = holdings.pop("filters", None)
+    filters, asked_on = holdings.pop("filters", None), holdings.pop("asked_on", None)
     known = {
         "article_count": lambda: 3,
         "matching_articles": lambda _: 3,
@@ -37,6 +46,7 @@ def composed(*spans: AnswerSpan, question: str = "Who runs the ferry?", **holdin
         threshold=0.5,
         holdings=Holdings(**{**known, **holdings}),
         filters=filters,
+        asked_on=asked_on,
     )
 
 
@@ -147,3 +157,15 @@ def test_a_name_is_mentioned_in_another_spelling(asked: str) -> None:
     span = found(1, "Ada Stone runs it.", "Ada Stone", 0.9)
     written = {"US", "Port", "Harbour"}
     assert composed(span, question=f"who runs {asked}?", mentions=written.__contains__).abstention is None
+
+
+def test_a_declined_question_says_which_of_its_names_the_articles_do_mention() -> None:
+    declined = composed(found(1, "Ada Stone.", "Ada", 0.1), question="How tall is Ada Stone?")
+    assert reason(declined) is Reason.NOT_STATED
+    assert "“Ada”" in declined.text
+    assert "“Stone”" in declined.text
+
+
+@pytest.mark.parametrize("question", ["When did she resign?", "Where was it signed?"])
+def test_a_question_that_leans_on_a_conversation_that_is_not_there_is_unclear(question: str) -> None:
+    assert reason(composed(BEST, question=question)) is Reason.UNCLEAR

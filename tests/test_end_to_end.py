@@ -21,6 +21,7 @@ from ui.settings import load_settings
 from ui.wiring import Desk, open_desk
 
 CEASE_FIRE = "Who brokered the cease-fire that ended the 2020 war?"
+OFFICE = "Who is the president of Russia?"
 NOT_HELD = "What is the capital of Georgia?"
 
 
@@ -86,9 +87,20 @@ def test_a_reader_asks_in_a_browser_clicks_the_citation_and_sees_the_passage(des
         mark = page.locator("#dl-panel mark").first
         expect(mark).to_be_in_viewport()
         expect(mark).to_contain_text("Putin")
+        box.fill("Who is he?")
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(page.locator(".dl-turn").last).to_contain_text(
+            "Searching for: Who is Vladimir Putin?", timeout=60_000
+        )
+        box.fill(OFFICE)
+        page.get_by_role("button", name="Ask", exact=True).click()
+        readings = page.locator(".dl-turn").last.locator(".dl-differing")
+        expect(readings).to_contain_text("newest", timeout=60_000)
+        readings.get_by_role("button").last.click()
+        expect(page.locator("#dl-panel mark").first).to_contain_text("Medvedev")
         box.fill(NOT_HELD)
         page.get_by_role("button", name="Ask", exact=True).click()
-        expect(page.locator(".dl-turn")).to_have_count(2, timeout=60_000)
+        expect(page.locator(".dl-turn")).to_have_count(4, timeout=60_000)
         expect(page.locator("#dl-panel")).to_contain_text("Nearest passages")
         page.close()
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 from browsing import GRADIO_WARNINGS, PHONE, chromium, serving, visiting
-from newsroom import BRIDGE, BUDGET, COST, COST_QUESTION, FakeShelf, ScriptedAsk, chat
+from newsroom import BRIDGE, BUDGET, COST, COST_QUESTION, FakeShelf, ScriptedAsk, chat, resolve
 from playwright.sync_api import expect
 
 from eval.candidates import LONGEST, Candidates
 from rag.types import Filters
 from ui.feedback import GONE, Feedback, Said, form_html, passages_of, said_of
 from ui.render import conversation_html
-from ui.turns import Conversation, Turn, resolve
+from ui.turns import Conversation, Turn
 
 ATTACK = '"><script>document.title="ran"</script>'
 

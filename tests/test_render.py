@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from newsroom import BRIDGE, COST, EXAMPLES, FERRY, ScriptedAsk, cite, resolve
+from newsroom import BILL, BRIDGE, COST, EXAMPLES, FERRY, ScriptedAsk, cite, resolve
 
-from rag.types import Answer, Article, Claim, Filters, Span
+from rag.types import Answer, Article, Claim, DateNote, Filters, Reading, Span
 from ui.article_view import MOST_SHOWN, missing_html, paragraphs_of, reading_html, shown_window
 from ui.render import collection_html, conversation_html, safe_link, sources_html
 from ui.turns import Conversation, Turn
@@ -27,7 +27,7 @@ HOSTILE = (
 )
 TAGS = {
     *("div", "section", "article", "h2", "h3", "p", "b", "bdi", "span", "button", "ol", "ul", "li", "time"),
-    *("a", "blockquote", "mark"),
+    *("a", "blockquote", "mark", "q"),
 }
 ATTRIBUTES = {
     *("class", "dir", "type", "role", "title", "datetime", "href", "target", "rel", "tabindex"),
@@ -79,13 +79,16 @@ def hostile_turn(text: str) -> Turn:
     article = replace(
         BRIDGE, title=text, source=text, url=f"javascript:alert(1)//{text}", text=f"Before. {text} After."
     )
-    source = replace(cite(article, text), article=article.info)
+    note = DateNote(text, Span(0, 1), text, date(2022, 1, 9), date(2022, 1, 10))
+    source = replace(cite(article, text), article=article.info, dates=(note,), speaker=text)
     answer = Answer(
         question=text,
         searched_for=f"{text} more",
         claims=(Claim(text, (0,)),),
         citations=(source,),
         short_answer=text,
+        differing=(Reading(text, source, newest=True),),
+        notes=(text,),
     )
     return Turn(1, text, Filters(sources=(text,)), answer)
 
@@ -108,8 +111,8 @@ def test_a_citation_says_where_it_leads_and_can_be_reached_by_keyboard() -> None
 
 
 def test_what_was_searched_is_said_only_where_it_differs_from_the_question() -> None:
-    assert "Searched for" in Page(shown(turn_of("Will the ferry run?"))).text
-    assert "Searched for" not in Page(shown(turn_of("What did it cost?"))).text
+    assert "Searching for: island ferry winter" in Page(shown(turn_of("Will the ferry run?"))).text
+    assert "Searching for" not in Page(shown(turn_of("What did it cost?"))).text
 
 
 def test_the_filters_of_a_question_are_shown_with_it() -> None:
@@ -145,6 +148,44 @@ def test_an_article_without_a_date_is_said_to_have_none() -> None:
         question="?", searched_for="?", citations=(cite(undated, "ferry"),), claims=(Claim("x", (0,)),)
     )
     assert "no date" in Page(sources_html(Turn(1, "?", answer=answer))).text
+
+
+def explained_turn() -> Turn:
+    """A turn whose answer has all that stands beside an answer."""
+    told = turn_of("What did it cost?").answer
+    assert told is not None
+    note = DateNote("on Sunday", Span(0, 9), "9 January 2022", date(2022, 1, 9), date(2022, 1, 9))
+    first = replace(told.citations[0], speaker="engineer Mara Lindqvist")
+    second = replace(told.citations[1], dates=(note,))
+    answer = replace(
+        told,
+        citations=(first,),
+        claims=(Claim(COST, (0,)),),
+        stories=2,
+        differing=(Reading("13.1 million", second, newest=True), Reading("12.4 million", first, stories=2)),
+        notes=("As of 9 January 2022, the newest report found that says so.",),
+    )
+    return Turn(1, "What did it cost?", answer=answer)
+
+
+def test_every_reading_is_shown_with_outlet_date_quote_and_number_and_the_newest_is_marked() -> None:
+    page = Page(shown(explained_turn()))
+    order = ["Reports differ", "13.1 million", "Northern Wire, 9 January 2022", "newest", BILL, "[2]"]
+    order += ["12.4 million", "The Harbour Courier, 14 March 2021", "2 independent stories", COST, "[1]"]
+    places = [page.text.index(part, page.text.index("Reports differ")) for part in order]
+    assert places == sorted(places)
+    assert page.text.count("newest") == 2  # the mark, and the note
+
+
+def test_speaker_dates_and_notes_stand_outside_the_quote() -> None:
+    turn = explained_turn()
+    assert turn.answer is not None
+    page = Page(shown(turn))
+    assert "Said by engineer Mara Lindqvist" in page.text
+    assert "2 independent stories agree." in page.text
+    assert "As of 9 January 2022" in page.text
+    dated = replace(turn.answer, citations=(turn.answer.differing[0].citation,), differing=())
+    assert "“on Sunday” is 9 January 2022" in Page(shown(replace(turn, answer=dated))).text
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -76,6 +76,8 @@ def test_a_row_has_the_keys_and_values_of_the_contract(result: RunResult) -> Non
                 "start": 0,
                 "end": 44,
                 "quote": "The harbour bridge cost 12.4 million crowns.",
+                "speaker": None,
+                "dates": [],
             }
         ],
         "retrieved": [

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.terms import content_terms, has_topic, is_about_now, names, stem, words
+from rag.terms import content_terms, has_topic, names, stem, words
 
 
 @pytest.mark.parametrize(
@@ -81,18 +81,3 @@ def test_any_text_gives_terms_that_are_distinct_and_lower_case(text: str) -> Non
     assert all(term == term.lower() for term in terms)
     assert bool(terms) == bool(words(text))
     assert all(name in text for name in names(text))
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("Which airline this week said so?", True),
-        ("What was found Yesterday?", True),
-        ("Who won last night's game?", True),
-        ("Who won in 2019?", False),
-        ("What is this about?", False),
-        ("Who opened the Weekly Times?", False),
-    ],
-)
-def test_a_question_about_now_says_so(question: str, expected: bool) -> None:
-    assert is_about_now(question) is expected

@@ -1,12 +1,14 @@
 """What happens to a question between the box and its answer."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from newsroom import BILL, BRIDGE, COST, REOPEN, ScriptedAsk, cite, resolve
 
 from rag.errors import InputError, LibraryLocked
-from rag.types import Answer, Filters
+from rag.types import Answer, Exchange, Filters, Reading
 from ui.turns import BROKEN, BUSY, Conversation, make_filters, submit
 
 
@@ -81,7 +83,7 @@ def test_an_unexpected_error_becomes_a_message_that_tells_no_detail(caplog: pyte
 
 
 def test_an_error_for_the_user_is_shown_as_it_is() -> None:
-    def locked(question: str, filters: Filters) -> Answer:
+    def locked(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer:
         raise LibraryLocked("Process 7 uses this library; stop it first.")
 
     turn = Conversation().accept("Who?", Filters())
@@ -117,3 +119,33 @@ def test_sources_are_the_citations_or_the_nearest_passages_of_a_declined_answer(
     assert [source.quote for source in declined.sources] == [REOPEN, BILL]
     assert declined.sources[0] == cite(BRIDGE, REOPEN)
     assert waiting.sources == ()
+
+
+def test_a_follow_up_is_asked_with_what_was_answered_before_it() -> None:
+    conversation, ask = Conversation(), ScriptedAsk()
+    for question in ("Will the ferry run?", "boom", "What did it cost?", "And then?"):
+        turn = conversation.accept(question, Filters())
+        resolve(turn, ask, conversation.before(turn))
+    assert ask.histories == [
+        [],
+        [Exchange("island ferry winter", None)],
+        [Exchange("island ferry winter", None)],
+        [Exchange("island ferry winter", None), Exchange("What did it cost?", "12.4 million crowns")],
+    ]
+
+
+def test_a_conversation_that_was_begun_anew_remembers_nothing() -> None:
+    conversation, ask = Conversation(), ScriptedAsk()
+    resolve(conversation.accept("What did it cost?", Filters()), ask)
+    conversation.clear()
+    assert conversation.before(conversation.accept("And then?", Filters())) == []
+
+
+def test_what_differs_is_among_the_sources_once() -> None:
+    told = ScriptedAsk()("cost", Filters())
+    first, second = told.citations
+    turn = Conversation().accept("cost", Filters())
+    turn.answer = replace(
+        told, citations=(first,), differing=(Reading("13.1", second, newest=True), Reading("12.4", first))
+    )
+    assert turn.sources == (first, second)

@@ -100,7 +100,7 @@ class Chat:
         if turn is None:
             yield gr.skip(), gr.skip()
         while turn is not None:
-            for _ in resolve_stepwise(turn, self._ask):
+            for _ in resolve_stepwise(turn, self._ask, conversation.before(turn)):
                 # A conversation that was begun anew meanwhile does not hold the turn any more.
                 yield self.show(conversation), sources_html(conversation.turn(turn.number))
             turn = conversation.next_waiting()

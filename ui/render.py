@@ -5,7 +5,7 @@ from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
-from rag.types import Answer, ArticleInfo, Citation, Claim, Filters
+from rag.types import Answer, ArticleInfo, Citation, Claim, DateNote, Filters, Reading
 from ui.turns import Conversation, Turn
 
 _THUMB_DOWN = (
@@ -117,7 +117,7 @@ def _welcome_html(examples: Sequence[str]) -> str:
 def _answer_html(turn: Turn, answer: Answer) -> str:
     searched = ""
     if answer.searched_for and answer.searched_for != answer.question:
-        searched = f'<p class="dl-searched">Searched for: {text_html(answer.searched_for)}</p>'
+        searched = f'<p class="dl-searched">Searching for: {text_html(answer.searched_for)}</p>'
     if answer.abstention is not None:
         near = len(turn.sources)
         body = f'<p class="dl-declined" role="status">{text_html(answer.abstention.message)}</p>'
@@ -125,15 +125,14 @@ def _answer_html(turn: Turn, answer: Answer) -> str:
     else:
         short = f'<p class="dl-short">{text_html(answer.short_answer)}</p>' if answer.short_answer else ""
         claims = "".join(_claim_html(turn.number, claim, answer.citations) for claim in answer.claims)
-        body = f"{short}{claims}"
-        cited = len(answer.citations)
+        body = f"{short}{claims}{_differing_html(turn, answer.differing)}"
+        cited = len(turn.sources)
         foot = _sources_button(turn.number, f"{cited} source{'s' * (cited != 1)}") + _confidence_html(
             answer.confidence
         )
         if answer.model is not None:
             foot += f'<span class="dl-model">Worded by {text_html(answer.model)}, quotations checked</span>'
-    notes = "".join(f'<p class="dl-note" role="note">{text_html(note)}</p>' for note in answer.notes)
-    return f'{searched}<div class="dl-answer">{body}</div>{notes}<p class="dl-foot">{foot}</p>'
+    return f'{searched}<div class="dl-answer">{body}</div>{_notes_html(answer)}<p class="dl-foot">{foot}</p>'
 
 
 def _claim_html(turn: int, claim: Claim, citations: Sequence[Citation]) -> str:
@@ -147,6 +146,51 @@ def _claim_html(turn: int, claim: Claim, citations: Sequence[Citation]) -> str:
     return (
         f'<p class="dl-claim"><bdi dir="auto">{escape(head + space)}'
         f'<span class="dl-tail">{escape(tail)}{marks}</span></bdi></p>'
+        f"{_beside_html(citations[claim.citations[0]]) if marks else ''}"
+    )
+
+
+def _beside_html(citation: Citation) -> str:
+    """Who said a quote and what its dates mean: beside it, for neither stands in the quote."""
+    said = f"<span>Said by {text_html(citation.speaker)}</span>" if citation.speaker else ""
+    dates = "".join(
+        f"<span>“{text_html(note.words)}” is {_time_html(note)}</span>" for note in citation.dates
+    )
+    return f'<p class="dl-beside">{said}{dates}</p>' if said or dates else ""
+
+
+def _time_html(note: DateNote) -> str:
+    if note.first == note.last:
+        return f'<time datetime="{note.first.isoformat()}">{escape(note.meaning)}</time>'
+    return f"<b>{escape(note.meaning)}</b>"
+
+
+def _differing_html(turn: Turn, readings: Sequence[Reading]) -> str:
+    """Every reading where reports differ, the newest first and marked."""
+    if not readings:
+        return ""
+    items = "".join(_reading_html(turn, each) for each in readings)
+    return f'<div class="dl-differing"><h3>Reports differ</h3><ul>{items}</ul></div>'
+
+
+def _reading_html(turn: Turn, reading: Reading) -> str:
+    article = reading.citation.article
+    origin = text_html(article.source or article.title)
+    when = f", {day(article.published)}" if article.published else ""
+    newest = '<span class="dl-newest">newest</span>' if reading.newest else ""
+    agree = f"<span>{reading.stories} independent stories</span>" if reading.stories > 1 else ""
+    mark = _mark_html(turn.number, turn.sources.index(reading.citation), article)
+    return (
+        f"<li><b>{text_html(reading.value)}</b><span>{origin}{when}</span>{newest}{agree}"
+        f'<p><q dir="auto">{escape(" ".join(reading.citation.quote.split()))}</q>{mark}</p></li>'
+    )
+
+
+def _notes_html(answer: Answer) -> str:
+    """How the answer came about, and how many stories give it."""
+    agree = [f"{answer.stories} independent stories agree."] if answer.stories > 1 else []
+    return "".join(
+        f'<p class="dl-note" role="note">{text_html(each)}</p>' for each in (*agree, *answer.notes)
     )
 
 

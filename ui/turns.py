@@ -5,22 +5,36 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from rag.errors import DatelineError, InputError
-from rag.types import Answer, Citation, Filters
-
-Ask = Callable[[str, Filters], Answer]
-AskStepwise = Callable[[str, Filters], Iterator[Answer]]
+from rag.types import Answer, Citation, Exchange, Filters
 
 LONGEST_QUESTION = 2_000
 MOST_WAITING = 3
 MOST_NEAREST = 5
+MOST_REMEMBERED = 6  # exchanges that a follow-up may lean on
 
 BUSY = "Too many questions are waiting just now; please ask again in a moment."
 UNSENT = "The question could not be sent; please try again, with a shorter question if it was a long one."
 BROKEN = (
     "Something went wrong while this was being answered; the log has the details, and you can go on asking."
 )
+
+
+class Ask(Protocol):
+    """Answers a question, given what was asked and answered before it, the latest last."""
+
+    def __call__(self, question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer: ...
+
+
+class AskStepwise(Protocol):
+    """Answers like `Ask`, as the answer grows; the last one counts."""
+
+    def __call__(
+        self, question: str, filters: Filters, history: Sequence[Exchange] = ()
+    ) -> Iterator[Answer]: ...
+
 
 _log = logging.getLogger(__name__)
 
@@ -41,11 +55,12 @@ class Turn:
 
     @property
     def sources(self) -> tuple[Citation, ...]:
-        """What the cards of this turn show: the citations, or the nearest passages of a declined answer."""
+        """What the cards of this turn show: the citations and what differs, or the nearest passages."""
         if self.answer is None:
             return ()
         if self.answer.abstention is None:
-            return self.answer.citations
+            others = (each.citation for each in self.answer.differing)
+            return tuple(dict.fromkeys((*self.answer.citations, *others)))
         nearest = self.answer.evidence[:MOST_NEAREST]
         return tuple(Citation(e.article, e.passage.span, e.passage.text) for e in nearest)
 
@@ -80,6 +95,11 @@ class Conversation:
             return self._queue.popleft()
         except IndexError:
             return None
+
+    def before(self, turn: Turn) -> list[Exchange]:
+        """What was asked and answered before a turn, the latest last."""
+        answered = [each.answer for each in list(self.turns) if each.number < turn.number and each.answer]
+        return [Exchange(each.searched_for, each.short_answer) for each in answered[-MOST_REMEMBERED:]]
 
     def give_up(self, notice: str) -> None:
         """Ends every question that nobody is answering yet with a notice."""
@@ -131,13 +151,13 @@ def submit(conversation: Conversation, question: str, make_filters: Callable[[],
     return True
 
 
-def resolve_stepwise(turn: Turn, ask: AskStepwise) -> Iterator[None]:
-    """Answers one turn, and stops after each step that shows more of the answer.
+def resolve_stepwise(turn: Turn, ask: AskStepwise, history: Sequence[Exchange] = ()) -> Iterator[None]:
+    """Answers one turn, given what came before it, and stops after each step that shows more of the answer.
 
     Whatever goes wrong becomes its notice, so that the conversation can go on.
     """
     try:
-        for answer in ask(turn.question, turn.filters):
+        for answer in ask(turn.question, turn.filters, history):
             turn.answer = answer
             yield
     except DatelineError as error:
@@ -152,8 +172,8 @@ def resolve_stepwise(turn: Turn, ask: AskStepwise) -> Iterator[None]:
 def at_once(ask: Ask) -> AskStepwise:
     """What answers in one step, as what answers stepwise."""
 
-    def answer(question: str, filters: Filters) -> Iterator[Answer]:
-        yield ask(question, filters)
+    def answer(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
+        yield ask(question, filters, history)
 
     return answer
 

@@ -3,15 +3,16 @@
 import sys
 import threading
 import webbrowser
+from collections.abc import Iterator, Sequence
 from importlib.resources import as_file, files
 from typing import Annotated
 
 import typer
 
 from rag.errors import InputError
-from rag.types import Answer, Filters
+from rag.types import Answer, Exchange, Filters
 from ui.settings import Settings, load_settings
-from ui.turns import Ask
+from ui.turns import Ask, AskStepwise
 from ui.wiring import Desk, LibraryOption, open_desk
 
 EXAMPLES = (
@@ -45,7 +46,7 @@ def chat_command(
     auth = _auth(settings)
     with open_desk(settings, create=True) as desk:
         sampled = with_samples(desk)
-        ask = one_at_a_time(desk.ask)
+        ask, ask_stepwise = one_at_a_time(desk)
         evaluations = Evaluations(
             evaluation_folder(settings), asking(ask), desk.library.catalog, desk.facts()
         )
@@ -57,7 +58,7 @@ def chat_command(
             auth=auth,
             evaluations=evaluations,
             candidates=Candidates(evaluation_folder(settings)),
-            ask_stepwise=desk.ask_stepwise,
+            ask_stepwise=ask_stepwise,
         )
 
         def ready(address: str) -> None:
@@ -72,15 +73,19 @@ def chat_command(
             evaluations.close()
 
 
-def one_at_a_time(ask: Ask) -> Ask:
-    """The same, for the chat and an evaluation to share: a question waits for the one before it."""
+def one_at_a_time(desk: Desk) -> tuple[Ask, AskStepwise]:
+    """The desk's, for the chat and an evaluation to share: a question waits for the one before it."""
     answering = threading.Lock()
 
-    def ask_alone(question: str, filters: Filters) -> Answer:
+    def ask(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Answer:
         with answering:
-            return ask(question, filters)
+            return desk.ask(question, filters, history)
 
-    return ask_alone
+    def ask_stepwise(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
+        with answering:
+            yield from desk.ask_stepwise(question, filters, history)
+
+    return ask, ask_stepwise
 
 
 def with_samples(desk: Desk) -> bool:
