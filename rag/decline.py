@@ -7,11 +7,10 @@ from datetime import date
 from rag.days import written
 from rag.follow_ups import leans_on_context
 from rag.question_time import standing
-from rag.terms import has_topic, names
+from rag.terms import CALENDAR, has_topic, names, words
 from rag.types import Abstention, AnswerSpan, Filters, Period, Reason
 
 _SHOWN = 3  # names in one sentence
-_LIKELY = 3  # spans, best first: those after them are rarely about the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def hopeless(
     if not has_topic(question) or leans_on_context(question):
         message = "The question names nothing to look for: say whom or what it is about."
         return Abstention(Reason.UNCLEAR, message)
-    if period is not None and not any(standing(each, period) for each in spans[:_LIKELY]):
+    if period is not None and not _recurs(period) and not any(standing(each, period) for each in spans):
         return _uncovered(period, holdings)
     return None
 
@@ -58,6 +57,12 @@ def unanswered(question: str, holdings: Holdings, filters: Filters | None) -> Ab
         shown = " and ".join(f"“{name}”" for name in known[:_SHOWN])
         message = f"The articles mention {shown}, but no passage states the answer."
     return Abstention(Reason.NOT_STATED, message)
+
+
+def _recurs(period: Period) -> bool:
+    """Whether it is a day or month without a year: "July 4" may be that of any."""
+    said = words(period.words)
+    return not CALENDAR.isdisjoint(said) and not any(len(each) == 4 and each.isdigit() for each in said)
 
 
 def _uncovered(period: Period | None, holdings: Holdings) -> Abstention | None:

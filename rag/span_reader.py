@@ -19,7 +19,7 @@ class Clues(NamedTuple):
     """What speaks for a span; shares are in [0, 1], a term weighs the more, the fewer passages have it."""
 
     margin: float  # over "not here"
-    found: float = 0.0  # the search's score of its passage
+    found: float = 0.0  # by how much the search's score of its passage is above the mean
     agreement: float = 0.0  # the logarithm of the number of articles that give the same answer
     covered: float = 0.0  # the share of the question's terms that its passage and title have
     titled: float = 0.0  # the share that its title has
@@ -32,6 +32,7 @@ class Traits(NamedTuple):
     """What the confidence in the best span depends on."""
 
     margin: float
+    found: float
     lead: float  # of its rank over the best other answer
     agreement: float
     covered: float
@@ -53,7 +54,7 @@ class Calibration:
 
     ranking: Sequence[float] = Clues(margin=1.0)
     bias: float = 0.0
-    weights: Sequence[float] = Traits(0.5, lead=0.0, agreement=0.0, covered=0.0, timely=0.0)
+    weights: Sequence[float] = Traits(0.5, found=0.0, lead=0.0, agreement=0.0, covered=0.0, timely=0.0)
     threshold: float = 0.5
     first: int = 0
     most: int | None = None
@@ -122,13 +123,14 @@ def rank(
         if span.margin > 0:
             articles.setdefault(answer, set()).add(evidence[place].article.id)
     about_now = is_about_now(question)
+    mean = sum(each.score for each in evidence) / max(1, len(evidence))
     candidates = []
     for place, span, answer in spans:
         own = _stems(answer)
         fresh = freshness(evidence[place].days)
         clues = Clues(
             margin=span.margin,
-            found=evidence[place].score,
+            found=evidence[place].score - mean,
             agreement=math.log(max(1, len(articles.get(answer, ())))),
             covered=_share(rarity, said[place]),
             titled=_share(rarity, titles[place]),
@@ -151,7 +153,7 @@ def traits(candidate: Candidate, ranked: Sequence[Candidate]) -> Traits:
     rival = next((each.rank for each in ranked if each.answer != candidate.answer), None)
     lead = _FAR if rival is None else max(-_FAR, min(_FAR, candidate.rank - rival))
     clues = candidate.clues
-    return Traits(clues.margin, lead, clues.agreement, clues.covered, clues.timely)
+    return Traits(clues.margin, clues.found, lead, clues.agreement, clues.covered, clues.timely)
 
 
 def weighted(weights: Sequence[float], values: Sequence[float]) -> float:

@@ -108,7 +108,9 @@ def test_each_checked_sentence_is_streamed_and_the_last_answer_is_the_whole(libr
     assert [len(step.citations) for step in steps] == [1, 2, 2]
     assert untimed(steps[-1]) == untimed(ask(chain, QUESTION))
     keys = [key for chunk in chain.stream(QUESTION) for key in chunk]
-    assert keys == ["question", "filters", "timings_ms", "documents", "spans", *["answer"] * 3]
+    assert keys == [
+        "question", "searched_for", "asked_on", "filters", "timings_ms", "documents", "spans", *["answer"] * 3,
+    ]  # fmt: skip
     assert set(chain.invoke(QUESTION)) == set(keys)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -16,7 +16,7 @@ from newsroom import BILL, COST, COST_QUESTION, EXAMPLES, FakeShelf, ScriptedAsk
 from playwright.sync_api import expect
 
 import ui.wiring
-from rag.types import Answer, Filters
+from rag.types import Answer, Exchange, Filters
 from ui.cli import main
 from ui.page import Chat
 from ui.render import conversation_html
@@ -137,7 +137,7 @@ PART = replace(
 )
 
 
-def growing(question: str, filters: Filters) -> Iterator[Answer]:
+def growing(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
     yield PART
     yield WHOLE
 
@@ -171,7 +171,7 @@ def test_what_the_model_is_called_and_the_notes_are_shown_as_text() -> None:
 
 
 def test_an_error_after_a_part_of_an_answer_takes_it_back(caplog: pytest.LogCaptureFixture) -> None:
-    def failing(question: str, filters: Filters) -> Iterator[Answer]:
+    def failing(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
         yield PART
         raise RuntimeError("it broke")
 
@@ -186,7 +186,7 @@ def test_an_error_after_a_part_of_an_answer_takes_it_back(caplog: pytest.LogCapt
 def test_in_a_browser_the_first_sentence_is_there_before_the_second() -> None:
     go_on = threading.Event()
 
-    def slowly(question: str, filters: Filters) -> Iterator[Answer]:
+    def slowly(question: str, filters: Filters, history: Sequence[Exchange] = ()) -> Iterator[Answer]:
         yield PART
         assert go_on.wait(120)
         yield WHOLE

@@ -173,17 +173,23 @@ def groups_of(sets: Sequence[Sequence[Read]], plan: Plan) -> list[tuple[Array, n
 
 
 def calibration_of(sets: Sequence[Sequence[Read]], plan: Plan) -> tuple[Calibration, dict[str, Any]]:
-    """The weights of the clues, then the confidence on them, then the threshold."""
-    ranking = softmax_weights(groups_of(sets, plan))
-    reads = [each for one in sets for each in one]
-    rows, right = [], []
-    for each in reads:
+    """The weights of the clues, then the confidence on them, then the threshold.
+
+    The clues are weighed on the first two sets, of the large library, where there is most to choose among;
+    confidence and threshold come from all of them.
+    """
+    ranking = softmax_weights(groups_of(sets[:2], plan))
+    reads, rows, right = [], [], []
+    for each in (each for one in sets for each in one):
         spans = ranked_spans(each, Calibration(ranking), plan)
+        if spans and not each.answers and token_f1(spans[0][1], each.asked.answers) >= 0.5:
+            continue  # what was taken away still stands elsewhere in other words: not unanswerable after all
+        reads.append(each)
         if spans:
             rows.append(traits(spans[0][0], [span for span, _ in spans]))
             right.append(bool(each.answers) and token_f1(spans[0][1], each.answers) >= 0.5)
         else:
-            rows.append(Traits(margin=-20.0, lead=0.0, agreement=0.0, covered=0.0, timely=0.0))
+            rows.append(Traits(margin=-20.0, found=0.0, lead=0.0, agreement=0.0, covered=0.0, timely=0.0))
             right.append(False)
     table, truth = np.array(rows), np.array(right)
     bias, weights = logistic(table, truth)
@@ -233,16 +239,18 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=6, help="passages that are read first")
     parser.add_argument("--deep", type=float, default=0.3, help="windows that go through all layers, a text")
     args = parser.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
     model = OnnxSpanModel(args.model, None)
-    with Library.open(args.work / "library", SentenceTransformerEmbedder()) as library:
-        fill(library, args.data, args.work)
-        search = HybridSearch(library)
-        sets = [
-            read_all(model, search, every, removed=False)
-            + read_all(model, search, [each for each in every if each.answers], removed=True)
-            for every in questions(args.data).values()
-        ]
+    sets = []
+    for size in ("large", "small"):
+        (args.work / size).mkdir(parents=True, exist_ok=True)
+        with Library.open(args.work / size / "library", SentenceTransformerEmbedder()) as library:
+            fill(library, args.data, args.work / size, small=size == "small")
+            search = HybridSearch(library)
+            sets += [
+                read_all(model, search, every, removed=False)
+                + read_all(model, search, [each for each in every if each.answers], removed=True)
+                for every in questions(args.data).values()
+            ]
     plans = [Plan(args.first, args.deep, weight) for weight in (1, 2, 3)]
     fits = {plan: calibration_of(sets, plan) for plan in plans}
     plan = max(plans, key=lambda each: quality(sets, fits[each][0], each)["f1"])

@@ -71,9 +71,10 @@ def main() -> None:
         "--work", type=Path, required=True, help="a folder for the library, kept for next time"
     )
     args = parser.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
-    with Library.open(args.work / "library", SentenceTransformerEmbedder()) as library:
-        fill(library, args.data, args.work)
+    folder = args.work / "large"  # as `training.calibrate` makes it
+    folder.mkdir(parents=True, exist_ok=True)
+    with Library.open(folder / "library", SentenceTransformerEmbedder()) as library:
+        fill(library, args.data, folder)
         search = HybridSearch(library)
         sets = {
             name: [group(search, asked) for asked in every] for name, every in questions(args.data).items()

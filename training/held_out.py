@@ -15,7 +15,7 @@ from rag.types import Evidence, Filters
 from training import sources
 from training.text import bare, find_all
 
-_OTHERS = 500  # further articles of 2024, for the search to choose among
+_OTHERS = 500  # further articles of each year, for the search to choose among; half as many in a small one
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +82,20 @@ def holding(
     ]
 
 
-def fill(library: Library, data: Path, work: Path) -> None:
-    """Ingest all articles of 2022, those of the validation questions, and others of 2024."""
-    chosen = dict(_articles(data, "2022"))
+def fill(library: Library, data: Path, work: Path, *, small: bool = False) -> None:
+    """Ingest the articles of the validation questions, and more: all of 2022, or in a `small` library few."""
+    earlier, later = _articles(data, "2022"), _articles(data, "2024")
+    chosen = {} if small else dict(earlier)
     for row, held in holding(data, _is_validation):
-        if not held:
-            chosen[row["passage_id"]] = {**row, "id": row["passage_id"]}
-    later = _articles(data, "2024")
+        own = {row["passage_id"]: {**row, "id": row["passage_id"]}}
+        chosen |= {each: earlier[each] for each in held} or own
     wanted = sorted({e["article_id"] for row in _news(data) for e in row["evidence"]} & set(later))
-    for each in (*wanted, *random.Random(3).sample(sorted(later), min(_OTHERS, len(later)))):
+    rng = random.Random(3)
+    count = _OTHERS // 2 if small else _OTHERS
+    for each in (*wanted, *rng.sample(sorted(later), min(count, len(later)))):
         chosen.setdefault(each, later[each])
+    for each in rng.sample(sorted(earlier), min(count, len(earlier))):
+        chosen.setdefault(each, earlier[each])
     keep = ("id", "title", "text", "published", "source", "url")
     path = work / "articles.jsonl"
     path.write_text(

@@ -18,7 +18,7 @@ class Dateline:
     """A library in a folder and the chain over it."""
 
     settings = (
-        "as shipped, always answering; ranked: the 20 passages of the evidence, as the reader orders them"
+        "as shipped, always answering; ranked: the 30 passages of the evidence, as the reader orders them"
     )
     reads = True
 
