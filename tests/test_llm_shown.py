@@ -143,7 +143,7 @@ def growing(question: str, filters: Filters, history: Sequence[Exchange] = ()) -
 
 
 def test_a_growing_answer_is_shown_at_each_step_and_waits_for_the_next() -> None:
-    page, conversation = Chat(ScriptedAsk(), FakeShelf(), EXAMPLES, growing), Conversation()
+    page, conversation = Chat(ScriptedAsk(), FakeShelf(), EXAMPLES, ask_stepwise=growing), Conversation()
     page.submit(conversation, COST_QUESTION, [], None)
     steps = page.answer(conversation)
     talk, panel = next(steps)
