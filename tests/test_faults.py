@@ -50,7 +50,7 @@ with Library.open(Path(sys.argv[1]), HashEmbedder()) as library:
 def test_an_ingest_that_is_killed_between_its_stages_goes_on_from_what_was_told(tmp_path: Path) -> None:
     paths = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
     # Texts unlike each other: an approximate index may miss one of many that are nearly the same.
-    rows = [{"id": f"a{n}", "text": " ".join(f"word{n * 90 + k}" for k in range(90))} for n in range(400)]
+    rows = [{"id": f"a{n}", "text": " ".join(f"word{n * 900 + k}" for k in range(900))} for n in range(400)]
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     told = 0
