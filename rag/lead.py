@@ -17,7 +17,7 @@ from rag.question_time import standing
 from rag.terms import words
 from rag.types import AnswerSpan, Period
 
-_PER_RANK = 0.36  # what a unit of lead over the next answer adds to the log-odds, as the reader is calibrated
+_PER_RANK = 0.54  # what a unit of lead over the next answer adds to the log-odds, as the reader is calibrated
 # How far in rank a span that fits the question's time 0, 1 or 2 steps better may be below the reader's best.
 _OF_THE_TIME = (0.0, 1.0, 3.0)
 _UPDATE = 3.0  # ranks that an update may be below the version that it replaces

@@ -32,7 +32,6 @@ class Traits(NamedTuple):
     """What the confidence in the best span depends on."""
 
     margin: float
-    found: float
     lead: float  # of its rank over the best other answer
     agreement: float
     covered: float
@@ -54,7 +53,7 @@ class Calibration:
 
     ranking: Sequence[float] = Clues(margin=1.0)
     bias: float = 0.0
-    weights: Sequence[float] = Traits(0.5, found=0.0, lead=0.0, agreement=0.0, covered=0.0, timely=0.0)
+    weights: Sequence[float] = Traits(0.5, lead=0.0, agreement=0.0, covered=0.0, timely=0.0)
     threshold: float = 0.5
     first: int = 0
     most: int | None = None
@@ -153,7 +152,7 @@ def traits(candidate: Candidate, ranked: Sequence[Candidate]) -> Traits:
     rival = next((each.rank for each in ranked if each.answer != candidate.answer), None)
     lead = _FAR if rival is None else max(-_FAR, min(_FAR, candidate.rank - rival))
     clues = candidate.clues
-    return Traits(clues.margin, clues.found, lead, clues.agreement, clues.covered, clues.timely)
+    return Traits(clues.margin, lead, clues.agreement, clues.covered, clues.timely)
 
 
 def weighted(weights: Sequence[float], values: Sequence[float]) -> float:

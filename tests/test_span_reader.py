@@ -26,7 +26,7 @@ class MarkedModel:
     name = fingerprint = "marked"
 
     def __init__(self, **calibration: Any) -> None:
-        self.calibration = {"weights": (1.0, 0.0, 0.0, 0.0, 0.0, 0.0), **calibration}
+        self.calibration = {"weights": (1.0, 0.0, 0.0, 0.0, 0.0), **calibration}
         self.read_texts: list[str] = []
 
     def read(self, question: str, texts: Sequence[tuple[str, str]]) -> list[list[Found]]:
@@ -158,10 +158,10 @@ def test_an_answer_that_several_articles_give_rises() -> None:
 @pytest.mark.parametrize(
     ("weights", "more", "less"),
     [
-        ((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), ["<2|a b>"], ["<1|a b>"]),
-        ((0.0, 0.0, 1.0, 0.0, 0.0, 0.0), ["<2|a b>", "<1|c d>"], ["<2|a b>", "<1.5|c d>"]),
-        ((0.0, 0.0, 0.0, 1.0, 0.0, 0.0), ["<2|a b>", "<1|a b>"], ["<2|a b>", "<1|c d>"]),
-        ((0.0, 0.0, 0.0, 0.0, 1.0, 0.0), ["<2|a b> ferry"], ["<2|a b> bridge"]),
+        ((1.0, 0.0, 0.0, 0.0, 0.0), ["<2|a b>"], ["<1|a b>"]),
+        ((0.0, 1.0, 0.0, 0.0, 0.0), ["<2|a b>", "<1|c d>"], ["<2|a b>", "<1.5|c d>"]),
+        ((0.0, 0.0, 1.0, 0.0, 0.0), ["<2|a b>", "<1|a b>"], ["<2|a b>", "<1|c d>"]),
+        ((0.0, 0.0, 0.0, 1.0, 0.0), ["<2|a b> ferry"], ["<2|a b> bridge"]),
     ],
 )
 def test_each_trait_makes_the_confidence_rise(

@@ -189,7 +189,7 @@ def calibration_of(sets: Sequence[Sequence[Read]], plan: Plan) -> tuple[Calibrat
             rows.append(traits(spans[0][0], [span for span, _ in spans]))
             right.append(bool(each.answers) and token_f1(spans[0][1], each.answers) >= 0.5)
         else:
-            rows.append(Traits(margin=-20.0, found=0.0, lead=0.0, agreement=0.0, covered=0.0, timely=0.0))
+            rows.append(Traits(margin=-20.0, lead=0.0, agreement=0.0, covered=0.0, timely=0.0))
             right.append(False)
     table, truth = np.array(rows), np.array(right)
     bias, weights = logistic(table, truth)
