@@ -106,7 +106,11 @@ def test_the_graphs_score_as_the_network_does_rounded_where_they_are(
     reader = network().eval()
     reader.encoder.save_pretrained(tmp_path / "base")
     export(
-        {k: v.numpy() for k, v in reader.state_dict().items()}, tmp_path / "m", small=small, exempt=(), deep=8
+        {k: v.numpy() for k, v in reader.state_dict().items()},
+        tmp_path / "m",
+        small=small,
+        exempt=(),
+        deep=1.0,
     )
     model = OnnxSpanModel(tmp_path / "m", None)
     triples = [("How much was it?", "A bridge", STORY), ("Who fell?", "", STORY[:40])]

@@ -21,7 +21,7 @@ def checkpoint_weights(checkpoint: Path) -> Weights:
     return weights
 
 
-def export(weights: Arrays, out: Path, *, small: bool, exempt: tuple[str, ...], deep: int) -> None:
+def export(weights: Arrays, out: Path, *, small: bool, exempt: tuple[str, ...], deep: float) -> None:
     """The two graphs, the tokenizer and a manifest that is not calibrated yet."""
     out.mkdir(parents=True, exist_ok=True)
     for part, model in zip(
@@ -54,7 +54,7 @@ def main() -> None:
         default="0.output.dense",
         help="parts of names of layers to leave in float32, by comma",
     )
-    parser.add_argument("--deep", type=int, default=8, help="texts that go through all layers")
+    parser.add_argument("--deep", type=float, default=0.3, help="windows that go through all layers, a text")
     args = parser.parse_args()
     exempt = tuple(part for part in args.keep_float.split(",") if part)
     weights = {name: value.numpy() for name, value in checkpoint_weights(args.checkpoint).items()}

