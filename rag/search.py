@@ -1,6 +1,6 @@
 """Hybrid search: nearest vectors and BM25, their scores added up, under the same filters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import mul
 from typing import NamedTuple
@@ -89,6 +89,8 @@ class HybridSearch:
         lexical = sorted(passages, key=lambda each: -passages[each] - articles.get(infos[each].id, 0.0))
         lexical_ranks = _ranks(lexical[: self._settings.lexical])
         dense_ranks = _ranks(near)
+        passage_share, article_share = _shares(passages), _shares(articles)
+        farthest = min(near.values(), default=0.0)
         asked_on = None if filters is None else filters.asked_on
         about_now = is_about_now(question)
         candidates = {}
@@ -99,9 +101,9 @@ class HybridSearch:
             days = days_apart(info.published, asked_on)
             fresh = freshness(days)
             signs = Signs(
-                passage=_share(passage, passages),
-                article=_share(info.id, articles),
-                meaning=near.get(passage, min(near.values(), default=0.0)),
+                passage=passage_share(passage),
+                article=article_share(info.id),
+                meaning=near.get(passage, farthest),
                 fresh=fresh,
                 timely=fresh if about_now else 0.0,
             )
@@ -114,8 +116,7 @@ def _ranks(ids: Iterable[str]) -> dict[str, int]:
     return {each: rank for rank, each in enumerate(ids, 1)}
 
 
-def _share(key: str, scores: Mapping[str, float]) -> float:
-    """A score as a share of the best one; one that is not there counts as the least."""
-    if not scores:
-        return 0.0
-    return scores.get(key, min(scores.values())) / (max(scores.values()) or 1.0)
+def _shares(scores: Mapping[str, float]) -> Callable[[str], float]:
+    """Gives each score as a share of the best one; one that is not there counts as the least."""
+    least, best = min(scores.values(), default=0.0), max(scores.values(), default=0.0) or 1.0
+    return lambda key: scores.get(key, least) / best
