@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from bench.markdown import as_table
+
 LAST = 1_000  # articles: the cost at a size is that of the last ones that led there
 
 Figures = dict[str, float]
@@ -46,9 +48,8 @@ def figures(out: Path, size: int) -> Figures:
 def table(found: list[Figures]) -> str:
     """A row a size; costs a passage also as a ratio to the first size, since article lengths differ."""
     first = found[0]["ms_a_passage"]
-    head = [*COLUMNS, "cost a passage, ratio"]
-    lines = [head, ["---"] * len(head)]
+    body = []
     for each in found:
         values = [f"{each[key]:,.0f}" if each[key] >= 100 else f"{each[key]:.2f}" for key in COLUMNS.values()]
-        lines.append([*values, f"{each['ms_a_passage'] / first:.2f}×"])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+        body.append([*values, f"{each['ms_a_passage'] / first:.2f}×"])
+    return as_table([*COLUMNS, "cost a passage, ratio"], body)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.markdown import as_table
 from bench.measure import DEPTHS
 from eval.metrics import mean, percentile
 
@@ -70,17 +71,19 @@ def table(found: Figures) -> str:
         parts.append(f"**{questions}**, {found.asked[questions]} questions\n")
         names = list(next(iter(quality.values())))
         parts.append(
-            _rows(["system", *names], [[name, *map(_shown, row.values())] for name, row in quality.items()])
+            as_table(
+                ["system", *names], [[name, *map(_shown, row.values())] for name, row in quality.items()]
+            )
         )
         parts.append(_margin_rows(found.margins[questions]))
     names = list(next(iter(found.costs.values())))
     first = next(iter(found.costs.values()))
-    rows = [
+    costs_of_all = [
         [name, *(f"{value:,.1f} ({value / first[cost]:.2f}×)" for cost, value in costs.items())]
         for name, costs in found.costs.items()
     ]
     parts.append(f"Costs, and their ratios to {next(iter(found.costs))} in the same run\n")
-    parts.append(_rows(["system", *names], rows))
+    parts.append(as_table(["system", *names], costs_of_all))
     parts.append("\n".join(f"* {name}: {each}." for name, each in found.settings.items()) + "\n")
     return "\n".join(part for part in parts if part)
 
@@ -135,16 +138,11 @@ def _margin_rows(margins: dict[str, dict[str, tuple[float, float, float]]]) -> s
     if not margins:
         return ""
     names = list(next(iter(margins.values())))
-    rows = [
+    told = [
         [f"dateline − {name}", *(f"{mid:+.3f} [{low:+.3f}, {high:+.3f}]" for mid, low, high in row.values())]
         for name, row in margins.items()
     ]
-    return _rows(["margin, 95 % paired bootstrap", *names], rows)
-
-
-def _rows(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return as_table(["margin, 95 % paired bootstrap", *names], told)
 
 
 def _shown(value: float | None) -> str:

@@ -40,6 +40,7 @@ _ASKED_THING = re.compile(
     re.I,
 )
 
+_OWNER = re.compile(r"['’]s$")
 _AROUND = 4  # characters that may stand around a time that is all of a follow-up: "the"
 
 
@@ -90,18 +91,17 @@ def _other_time(rest: str, before: str, asked_on: date) -> str:
 
 def _other_name(rest: str, before: str) -> str | None:
     """The question before about another name: in the place of its first one of that form."""
-    possessive = re.search(r"['’]s$", rest) is not None
-    bare = re.sub(r"['’]s$", "", rest)
-    held = list(names_in(before))
-    if bare in (re.sub(r"['’]s$", "", each) for each in held):  # "Turkey's envoy to Armenia. And Armenia's?"
-        other = next(
-            (re.sub(r"['’]s$", "", each) for each in held if re.sub(r"['’]s$", "", each) != bare), None
-        )
+    bare = _OWNER.sub("", rest)
+    held = names_in(before)
+    bare_held = [_OWNER.sub("", each) for each in held]
+    if bare in bare_held:  # "Turkey's envoy to Armenia. And Armenia's?"
+        other = next((each for each in bare_held if each != bare), None)
         return _swapped(before, bare, other) if other else None
-    for name in held:
-        if possessive == (re.search(r"['’]s$", name) is not None) or len(held) == 1:
-            return before.replace(re.sub(r"['’]s$", "", name), bare, 1)
-    return before.replace(re.sub(r"['’]s$", "", held[0]), bare, 1) if held else None
+    alike = (
+        name for written, name in zip(held, bare_held, strict=True) if (written == name) == (rest == bare)
+    )
+    old = next(alike, None) or next(iter(bare_held), None)
+    return before.replace(old, bare, 1) if old else None
 
 
 def _swapped(text: str, one: str, other: str) -> str:

@@ -13,9 +13,9 @@ _NOW = re.compile(
 )
 
 
-def days_apart(published: date | None, asked_on: date | None) -> int | None:
-    """The days between an article and its question, whichever is first; None where either is unknown."""
-    return None if published is None or asked_on is None else abs((asked_on - published).days)
+def days_apart(one: date | None, other: date | None) -> int | None:
+    """The days between two dates, whichever is first; None where either is unknown."""
+    return None if one is None or other is None else abs((one - other).days)
 
 
 def freshness(days: int | None) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.differing import agree, newer, rank, rivals
+from rag.freshness import days_apart
 from rag.question_kind import (
     changes_with_time,
     lies_ahead,
@@ -113,7 +114,8 @@ def versions_of(
         and stories.get(each.evidence.article.id) == story
         and each.short is not None
         and abs(rank(lead) - rank(each)) <= _UPDATE
-        and _days_apart(lead, each) <= _UPDATED_WITHIN
+        and (days_apart(lead.evidence.article.published, each.evidence.article.published) or 0)
+        <= _UPDATED_WITHIN
         and not agree(lead, each)
         and _shared_words(lead.quote, each.quote) >= _SAME_SENTENCE
     ]
@@ -123,11 +125,6 @@ def _shared_words(one: str, other: str) -> float:
     """The share of the shorter sentence's words that the other has too."""
     first, second = ({word.lower() for word in words(text)} for text in (one, other))
     return len(first & second) / (min(len(first), len(second)) or 1)
-
-
-def _days_apart(one: AnswerSpan, other: AnswerSpan) -> int:
-    first, second = one.evidence.article.published, other.evidence.article.published
-    return abs((first - second).days) if first and second else 0
 
 
 def _newest(spans: Sequence[AnswerSpan]) -> AnswerSpan:

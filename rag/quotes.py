@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 
-from rag.sentences import sentences
+from rag.sentences import whole_sentences
 from rag.terms import words
 from rag.types import Citation, Evidence, Span
 
@@ -72,7 +72,7 @@ def _evened(text: str) -> tuple[str, list[int]]:
 
 def _citation(evidence: Evidence, span: Span) -> Citation | None:
     """A citation of the sentences that a span of the passage's text touches, unless they are too many."""
-    touched = [each for each in sentences(evidence.passage.text) if each.overlap(span)]
+    touched = whole_sentences(evidence.passage.text, span)
     if not 0 < len(touched) <= _MOST_SENTENCES:
         return None
     start = evidence.passage.span.start

@@ -35,6 +35,11 @@ def sentences(text: str) -> list[Span]:
     return found
 
 
+def whole_sentences(text: str, span: Span) -> list[Span]:
+    """The sentences of `text` that share a character with a span of it, in order."""
+    return [each for each in sentences(text) if each.overlap(span)]
+
+
 def paragraph_starts(text: str) -> set[int]:
     """The offsets at which a paragraph starts: the first character after a blank line."""
     return {match.end() for match in re.finditer(r"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)\s*", text)}

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag.freshness import freshness, is_about_now
-from rag.sentences import sentences
+from rag.sentences import whole_sentences
 from rag.span_model import SpanModel
 from rag.spans import Found
 from rag.terms import content_terms, plain, stem, words
@@ -160,8 +161,9 @@ def weighted(weights: Sequence[float], values: Sequence[float]) -> float:
     return sum(weight * value for weight, value in zip(weights, values, strict=True))
 
 
-def _stems(text: str) -> set[str]:
-    return set(map(stem, words(text)))
+@lru_cache(maxsize=128)  # the passages of a question are ranked after each round of reading
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(stem, words(text)))
 
 
 def _share(rarity: Mapping[str, float], said: Set[str]) -> float:
@@ -172,9 +174,7 @@ def _share(rarity: Mapping[str, float], said: Set[str]) -> float:
 def _answer_span(candidate: Candidate, confidence: float) -> AnswerSpan:
     evidence, found = candidate.evidence, candidate.found
     start = evidence.passage.span.start
-    touched = [
-        each for each in sentences(evidence.passage.text) if each.start < found.end and each.end > found.start
-    ]
+    touched = whole_sentences(evidence.passage.text, Span(found.start, found.end))
     sentence = Span(start + touched[0].start, start + touched[-1].end)
     answer = Span(start + found.start, start + found.end)
     null_score = found.null_score

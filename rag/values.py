@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.days import MONTHS, WEEKDAYS
+from rag.days import MONTHS
 from rag.terms import plain, stem
 from rag.types import Span
 
@@ -120,11 +120,6 @@ def day_in(text: str) -> tuple[int | None, int | None] | None:
         return None
     day = re.search(r"\b(\d{1,2})(?:st|nd|rd|th)?\b(?!\d)", low)
     return (int(day.group(1)) if day else None), month
-
-
-def is_weekday(text: str) -> bool:
-    """Whether a text gives a day of the week."""
-    return any(re.search(rf"\b{each}\b", text.lower()) for each in WEEKDAYS)
 
 
 def same_name(one: str, other: str) -> bool:

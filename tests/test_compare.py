@@ -39,17 +39,15 @@ def first(tmp_path: Path) -> tuple[GoldSet, RunResult]:
     return gold, run(gold, scripted_ask, article_text, tmp_path / "one", {})
 
 
+def second(tmp_path: Path, gold: GoldSet, one: RunResult) -> RunResult:
+    """A run that is compared with the first."""
+    before = earlier(one.folder, gold.sha256)
+    return evaluate(gold, asking(other_ask), Shelf(article_text), tmp_path / "two", {}, None, before)
+
+
 def test_fixed_and_broken_questions_are_named_and_figures_paired(tmp_path: Path) -> None:
     gold, one = first(tmp_path)
-    two = evaluate(
-        gold,
-        asking(other_ask),
-        Shelf(article_text),
-        tmp_path / "two",
-        {},
-        None,
-        earlier(one.folder, gold.sha256),
-    )
+    two = second(tmp_path, gold, one)
     told = two.comparison
     assert told is not None
     assert (told.fixed, told.broken, told.paired) == (("wrong",), ("right",), 5)
@@ -64,15 +62,7 @@ def test_fixed_and_broken_questions_are_named_and_figures_paired(tmp_path: Path)
 
 def test_the_report_shows_both_runs_side_by_side(tmp_path: Path) -> None:
     gold, one = first(tmp_path)
-    two = evaluate(
-        gold,
-        asking(other_ask),
-        Shelf(article_text),
-        tmp_path / "two",
-        {},
-        None,
-        earlier(one.folder, gold.sha256),
-    )
+    two = second(tmp_path, gold, one)
     page = (two.folder / "report.html").read_text(encoding="utf-8")
     assert page.count("<h3>Earlier</h3>") == page.count("<h3>Now</h3>") == 6
     assert page.count('data-change="fixed"') == page.count('data-change="broken"') == 1

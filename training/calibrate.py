@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from eval.metrics import containment, exact_match, token_f1
+from eval.selective import calibration_error
 from rag.embed import SentenceTransformerEmbedder
 from rag.library import Library
 from rag.processors import processors
@@ -200,7 +201,7 @@ def calibration_of(sets: Sequence[Sequence[Read]], plan: Plan) -> tuple[Calibrat
     fitted = Calibration(
         tuple(ranking), round(bias, 4), tuple(round(each, 4) for each in weights), round(threshold, 4)
     )
-    return fitted, {"risk_coverage": curve, "ece": calibration_error(chance, truth)}
+    return fitted, {"risk_coverage": curve, "ece": calibration_error(list(zip(chance, truth, strict=True)))}
 
 
 def point(
@@ -215,17 +216,6 @@ def point(
         "answered": float(answered.sum() / (~none).sum()),
         "right_of_answered": float(right[answered].mean()) if answered.any() else float("nan"),
     }
-
-
-def calibration_error(chance: Array, right: npt.NDArray[np.bool_], bins: int = 10) -> float:
-    """Expected calibration error over bins of equal width (Guo et al., 2017)."""
-    which = np.minimum((chance * bins).astype(int), bins - 1)
-    gaps = [
-        abs(chance[which == each].mean() - right[which == each].mean()) * (which == each).mean()
-        for each in range(bins)
-        if (which == each).any()
-    ]
-    return float(sum(gaps))
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 import argparse
 import random
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,23 +13,15 @@ from rag.library import Library
 from rag.search import FITTED, HybridSearch, Signs
 from training import sources
 from training.calibrate import softmax_weights
-from training.held_out import Asked, fill, holding
+from training.held_out import Asked, fill, holding, of_quiz
 
 _WRITTEN = 400  # questions on passages of 2022, about as many as the quiz has
 
 
 def questions(data: Path) -> dict[str, list[Asked]]:
     """Answerable questions of 2022: `quiz`, and `written` ones that are not of the validation batch."""
-    quiz = [
-        Asked(
-            row["question"],
-            tuple(row["answers"]),
-            frozenset(each["article_id"] for each in row["evidence"]),
-            date.fromisoformat(row["asked_on"]),
-        )
-        for row in sources.rows(data / "realtimeqa-2022.gold.jsonl")
-        if row["evidence"]
-    ]
+    every = sources.rows(data / "realtimeqa-2022.gold.jsonl")
+    quiz = [of_quiz(row) for row in every if row["evidence"]]
     written = [
         Asked(qa["question"], (qa["answer"],), held)
         for row, held in holding(data, lambda row: row["batch"] != sources.VALIDATION_BATCH)

@@ -51,16 +51,17 @@ def questions(data: Path) -> dict[str, list[Asked]]:
         for row, held in holding(data, _is_validation)
         for qa in row["qas"]
     ]
-    news = [
-        Asked(
-            row["question"],
-            tuple(row["answers"]),
-            frozenset(e["article_id"] for e in row["evidence"]),
-            date.fromisoformat(row["asked_on"]),
-        )
-        for row in _news(data)
-    ]
-    return {"written": written, "news": news}
+    return {"written": written, "news": [of_quiz(row) for row in _news(data)]}
+
+
+def of_quiz(row: dict[str, Any]) -> Asked:
+    """A question of RealTime QA, asked as of its day."""
+    return Asked(
+        row["question"],
+        tuple(row["answers"]),
+        frozenset(each["article_id"] for each in row["evidence"]),
+        date.fromisoformat(row["asked_on"]),
+    )
 
 
 def holding(

@@ -8,7 +8,7 @@ from eval.candidates import LONGEST, Candidate, Candidates, candidate
 from rag.errors import DatelineError, InputError
 from rag.types import Article, Citation
 from ui.render import text_html
-from ui.turns import Turn
+from ui.turns import Turn, passage_of
 
 MOST_PASSAGES = 8
 GONE = "This answer is no longer held here; please ask the question again."
@@ -86,7 +86,7 @@ def said_of(given: Mapping[str, object]) -> Said:
 def passages_of(turn: Turn) -> list[Citation]:
     """The passages to choose from: those cited, then the others that were read, each once."""
     assert turn.answer is not None
-    read = [Citation(each.article, each.passage.span, each.passage.text) for each in turn.answer.evidence]
+    read = map(passage_of, turn.answer.evidence)
     each_once = {(each.article.id, each.span): each for each in (*turn.sources, *read)}
     return list(each_once.values())[:MOST_PASSAGES]
 

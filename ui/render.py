@@ -5,6 +5,7 @@ from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
+from rag.days import written
 from rag.types import Answer, ArticleInfo, Citation, Claim, DateNote, Filters, Reading
 from ui.turns import Conversation, Turn
 
@@ -18,11 +19,6 @@ NEAREST = "Nearest passages, which do not state it"
 def text_html(text: str) -> str:
     """Text as HTML text that keeps its own writing direction and cannot turn what stands around it."""
     return f'<bdi dir="auto">{escape(text)}</bdi>'
-
-
-def day(when: date) -> str:
-    """A date as people write it: 3 November 2009."""
-    return f"{when.day} {when:%B %Y}"
 
 
 def conversation_html(conversation: Conversation, examples: Sequence[str], *, tells: bool = False) -> str:
@@ -69,7 +65,7 @@ def byline_html(article: ArticleInfo) -> str:
     """Source, date and link of an article in one line."""
     parts = [f'<span class="dl-source">{text_html(article.source)}</span>'] if article.source else []
     if article.published:
-        parts.append(f'<time datetime="{article.published.isoformat()}">{day(article.published)}</time>')
+        parts.append(f'<time datetime="{article.published.isoformat()}">{written(article.published)}</time>')
     else:
         parts.append("<span>no date</span>")
     if (link := safe_link(article.url)) is not None:
@@ -98,7 +94,11 @@ def collection_html(count: int, period: tuple[date, date] | None) -> str:
     if period is None:
         return f"{articles}, none of them dated"
     first, last = period
-    return f"{articles}, {day(first)}" if first == last else f"{articles}, {day(first)} to {day(last)}"
+    return (
+        f"{articles}, {written(first)}"
+        if first == last
+        else f"{articles}, {written(first)} to {written(last)}"
+    )
 
 
 def _welcome_html(examples: Sequence[str]) -> str:
@@ -176,7 +176,7 @@ def _differing_html(turn: Turn, readings: Sequence[Reading]) -> str:
 def _reading_html(turn: Turn, reading: Reading) -> str:
     article = reading.citation.article
     origin = text_html(article.source or article.title)
-    when = f", {day(article.published)}" if article.published else ""
+    when = f", {written(article.published)}" if article.published else ""
     newest = '<span class="dl-newest">newest</span>' if reading.newest else ""
     agree = f"<span>{reading.stories} independent stories</span>" if reading.stories > 1 else ""
     mark = _mark_html(turn.number, turn.sources.index(reading.citation), article)
@@ -233,7 +233,7 @@ def _filters_html(filters: Filters) -> str:
         return ""
     parts = [", ".join(filters.sources)] if filters.sources else []
     if filters.since:
-        parts.append(f"since {day(filters.since)}")
+        parts.append(f"since {written(filters.since)}")
     if filters.until:
-        parts.append(f"until {day(filters.until)}")
+        parts.append(f"until {written(filters.until)}")
     return f'<p class="dl-only">Only {text_html("; ".join(parts))}</p>'

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from rag.errors import DatelineError, InputError
-from rag.types import Answer, Citation, Exchange, Filters
+from rag.types import Answer, Citation, Evidence, Exchange, Filters
 
 LONGEST_QUESTION = 2_000
 MOST_WAITING = 3
@@ -61,8 +61,7 @@ class Turn:
         if self.answer.abstention is None:
             others = (each.citation for each in self.answer.differing)
             return tuple(dict.fromkeys((*self.answer.citations, *others)))
-        nearest = self.answer.evidence[:MOST_NEAREST]
-        return tuple(Citation(e.article, e.passage.span, e.passage.text) for e in nearest)
+        return tuple(map(passage_of, self.answer.evidence[:MOST_NEAREST]))
 
 
 @dataclass
@@ -125,6 +124,11 @@ class Conversation:
         turn = Turn(self._count, question)
         self.turns.append(turn)
         return turn
+
+
+def passage_of(found: Evidence) -> Citation:
+    """A whole passage, as what a card shows."""
+    return Citation(found.article, found.passage.span, found.passage.text)
 
 
 def submit(conversation: Conversation, question: str, make_filters: Callable[[], Filters]) -> bool:
