@@ -7,21 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
+from rag.catalog_rows import INFO, PASSAGE, article_of, columns, info_of, passage_of, where_of
 from rag.database import Database, Row
 from rag.stories import Stories
-from rag.types import Article, ArticleInfo, Filters, Passage, Span
+from rag.types import Article, ArticleInfo, Filters, Passage
 
 SCHEMA_VERSION = 3
 _RANKED = 200  # passages that match best by themselves: what is worth ranking together with their articles
 _WEIGHTS = "2.0, 1.0"  # of the title and of the text
-_INFO = "articles.id, articles.title, articles.source, articles.url, articles.published"
-# SQLite's substr counts code points, as Python does; it spares reading whole articles.
-_PASSAGE = (
-    f"{_INFO}, passages.id, passages.start, passages.stop,"
-    " substr(articles.text, passages.start + 1, passages.stop - passages.start)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +53,9 @@ class Catalog:
     def article(self, article_id: str) -> Article | None:
         """The article with its text, also by another id under which the same text arrived."""
         rows = self._db.rows(
-            f"SELECT {_INFO}, articles.text FROM articles WHERE id = ?", (self.canonical(article_id),)
+            f"SELECT {INFO}, articles.text FROM articles WHERE id = ?", (self.canonical(article_id),)
         )
-        return next((_article(row) for row in rows), None)
+        return next((article_of(row) for row in rows), None)
 
     def text(self, article_id: str) -> str | None:
         """The text of the article alone."""
@@ -88,8 +82,8 @@ class Catalog:
 
     def articles(self) -> list[ArticleInfo]:
         """Every article without its text, oldest first, undated ones last."""
-        rows = self._db.rows(f"SELECT {_INFO} FROM articles ORDER BY published IS NULL, published, id")
-        return [_info(row) for row in rows]
+        rows = self._db.rows(f"SELECT {INFO} FROM articles ORDER BY published IS NULL, published, id")
+        return [info_of(row) for row in rows]
 
     def article_count(self) -> int:
         """How many articles it holds."""
@@ -120,7 +114,7 @@ class Catalog:
         """The BM25 of the passages that best match any of `terms`, by passage id, best first."""
         if not terms:
             return {}
-        where, values = _where(filters)
+        where, values = where_of(filters)
         rows = self._db.rows(
             f"SELECT passages.id, -bm25(passage_words, {_WEIGHTS}) AS score"
             " FROM passage_words JOIN passages ON passages.number = passage_words.rowid"
@@ -152,24 +146,24 @@ class Catalog:
         """The passages with these ids and their articles; ids it does not know are left out."""
         marks = ", ".join("?" * len(ids))
         rows = self._db.rows(
-            f"SELECT {_PASSAGE} FROM passages JOIN articles ON articles.number = passages.article"
+            f"SELECT {PASSAGE} FROM passages JOIN articles ON articles.number = passages.article"
             f" WHERE passages.id IN ({marks})",
             tuple(ids),
         )
-        return {row[5]: (_passage(row), _info(row)) for row in rows}
+        return {row[5]: (passage_of(row), info_of(row)) for row in rows}
 
     def passages_of(self, article_id: str) -> list[tuple[Passage, ArticleInfo]]:
         """The passages of one article in their order, with the article."""
         rows = self._db.rows(
-            f"SELECT {_PASSAGE} FROM passages JOIN articles ON articles.number = passages.article"
+            f"SELECT {PASSAGE} FROM passages JOIN articles ON articles.number = passages.article"
             " WHERE articles.id = ? ORDER BY passages.start",
             (article_id,),
         )
-        return [(_passage(row), _info(row)) for row in rows]
+        return [(passage_of(row), info_of(row)) for row in rows]
 
     def matching_articles(self, filters: Filters) -> int:
         """How many articles pass the filters."""
-        where, values = _where(filters)
+        where, values = where_of(filters)
         return int(self._db.rows(f"SELECT count(*) FROM articles WHERE true{where}", values)[0][0])
 
     # -- writing ---------------------------------------------------------------------------------
@@ -181,7 +175,7 @@ class Catalog:
             number = self._db.insert(
                 "INSERT INTO articles (id, title, source, url, published, text, text_hash, hash, origin)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*_columns(article), article.text, text_hash(article.text), article_hash(article), origin),
+                (*columns(article), article.text, text_hash(article.text), article_hash(article), origin),
             )
             self._index(number)
             self._add_passages(number, article.title, passages)
@@ -194,7 +188,7 @@ class Catalog:
             change = self._release(article.id)
             self._db.rows(
                 "INSERT INTO copies SELECT ?, ?, ?, ?, ?, ?, ?, number FROM articles WHERE id = ?",
-                (*_columns(article), article_hash(article), origin, of),
+                (*columns(article), article_hash(article), origin, of),
             )
         return change
 
@@ -277,19 +271,19 @@ class Catalog:
     def infos(self, ids: Iterable[str] | None = None) -> dict[str, ArticleInfo]:
         """The article of each passage, by passage id: of these passages, or of all."""
         query = (
-            f"SELECT {_INFO}, passages.id FROM passages JOIN articles ON articles.number = passages.article"
+            f"SELECT {INFO}, passages.id FROM passages JOIN articles ON articles.number = passages.article"
         )
         if ids is None:
-            return {row[5]: _info(row) for row in self._db.rows(query)}
+            return {row[5]: info_of(row) for row in self._db.rows(query)}
         marks = ", ".join("?" * len(ids := list(ids)))
-        return {row[5]: _info(row) for row in self._db.rows(f"{query} WHERE passages.id IN ({marks})", ids)}
+        return {row[5]: info_of(row) for row in self._db.rows(f"{query} WHERE passages.id IN ({marks})", ids)}
 
     def all_articles(self) -> Iterator[tuple[Article, str]]:
         """Every article with its text and its origin, one at a time, in bounded memory."""
         for (number,) in self._db.rows("SELECT number FROM articles ORDER BY number"):
-            query = f"SELECT {_INFO}, articles.text, origin FROM articles WHERE number = ?"
+            query = f"SELECT {INFO}, articles.text, origin FROM articles WHERE number = ?"
             for row in self._db.rows(query, (number,)):
-                yield _article(row), row[6]
+                yield article_of(row), row[6]
 
     def check(self) -> list[str]:
         """What SQLite's own checks find wrong, a line each; empty where the file is sound."""
@@ -309,7 +303,7 @@ class Catalog:
     def _forget_passages(self, number: int) -> tuple[str, ...]:
         """Delete an article's passages, inside a transaction; returns their ids."""
         rows = self._db.rows(
-            f"SELECT {_PASSAGE}, passages.number FROM passages"
+            f"SELECT {PASSAGE}, passages.number FROM passages"
             " JOIN articles ON articles.number = passages.article WHERE articles.number = ?",
             (number,),
         )
@@ -341,9 +335,9 @@ class Catalog:
     def _hand_over(self, number: int, heir: Row) -> tuple[str, ...]:
         """Give a stored text, whose own id goes, to one of its copies; returns the ids of its passages."""
         passages = [
-            _passage(row)
+            passage_of(row)
             for row in self._db.rows(
-                f"SELECT {_PASSAGE} FROM passages JOIN articles ON articles.number = passages.article"
+                f"SELECT {PASSAGE} FROM passages JOIN articles ON articles.number = passages.article"
                 " WHERE articles.number = ? ORDER BY passages.start",
                 (number,),
             )
@@ -387,56 +381,12 @@ def text_hash(text: str) -> str:
 
 def article_hash(article: Article) -> str:
     """SHA-256 of everything an article says of itself, as hex: equal for what need not be stored again."""
-    parts = [*map(str, _columns(article)), text_hash(article.text)]
+    parts = [*map(str, columns(article)), text_hash(article.text)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _script(name: str) -> str:
     return files("rag").joinpath(name).read_text(encoding="utf-8")
-
-
-def _columns(info: ArticleInfo) -> tuple[str, str, str | None, str | None, str | None]:
-    published = info.published.isoformat() if info.published else None
-    return info.id, info.title, info.source, info.url, published
-
-
-def _fields(row: Row) -> dict[str, Any]:
-    return {
-        "id": row[0],
-        "title": row[1],
-        "source": row[2],
-        "url": row[3],
-        "published": None if row[4] is None else date.fromisoformat(row[4]),
-    }
-
-
-def _info(row: Row) -> ArticleInfo:
-    return ArticleInfo(**_fields(row))
-
-
-def _article(row: Row) -> Article:
-    return Article(**_fields(row), text=row[5])
-
-
-def _passage(row: Row) -> Passage:
-    return Passage(id=row[5], article_id=row[0], span=Span(row[6], row[7]), text=row[8])
-
-
-def _where(filters: Filters | None) -> tuple[str, tuple[str, ...]]:
-    """SQL that continues a WHERE, and its values."""
-    if not filters:
-        return "", ()
-    clauses, values = "", []
-    if filters.since:
-        clauses += " AND articles.published >= ?"
-        values.append(filters.since.isoformat())
-    if filters.until:
-        clauses += " AND articles.published <= ?"
-        values.append(filters.until.isoformat())
-    if filters.sources:
-        clauses += f" AND articles.source IN ({', '.join('?' * len(filters.sources))})"
-        values.extend(filters.sources)
-    return clauses, tuple(values)
 
 
 def _any(terms: Sequence[str]) -> str:
