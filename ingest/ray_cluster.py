@@ -1,6 +1,7 @@
 """An ingest's loading and embedding on the machines of a Ray cluster (extra `dateline[ray]`)."""
 
 import logging
+import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -136,6 +137,9 @@ class RayCluster:
 
 
 def _connected(address: str) -> Any:
+    # Under `uv run`, Ray would send the current folder to the machines and start uv there: what is
+    # installed on them shall work.
+    os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
     try:
         import ray
     except ImportError as error:

@@ -52,11 +52,12 @@ def _wait_for(count: int, address: str, nodes: list[subprocess.Popen[bytes]]) ->
         f"import ray; ray.init(address={address!r}, log_to_driver=False, logging_level='ERROR');"
         "print(sum(node['Alive'] for node in ray.nodes()))"
     )
+    plain = ENVIRONMENT | {"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
     deadline = time.monotonic() + 120
     while True:
         try:
             seen = subprocess.run(
-                [sys.executable, "-c", look], env=ENVIRONMENT, capture_output=True, text=True, timeout=60
+                [sys.executable, "-c", look], env=plain, capture_output=True, text=True, timeout=60
             )
             if seen.stdout.strip() == str(count):
                 return

@@ -71,9 +71,17 @@ def news(tmp_path: Path) -> Path:
     return folder
 
 
-def ran(command: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def ran(
+    command: list[str], *arguments: str, folder: Path | None = None, program: str | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*command, *arguments], env=ENVIRONMENT, capture_output=True, text=True, timeout=300
+        [*command, *arguments],
+        executable=program,
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
@@ -121,6 +129,16 @@ def test_the_work_is_done_on_every_machine_and_again_only_for_what_changed(
 def test_machines_with_other_weights_are_refused(cluster: str) -> None:
     done = ran([sys.executable, "-c", OTHER_WEIGHTS], cluster)
     assert "has Dateline" in done.stderr
+    assert "with the weights hash-64, this one" in done.stderr
+
+
+def test_under_uv_run_the_machines_use_what_is_installed_there(cluster: str, tmp_path: Path) -> None:
+    """Ray looks for `uv run` among the processes above: Python is one here that runs the file `run`."""
+    driver = [sys.executable, "-c", OTHER_WEIGHTS, cluster]
+    (tmp_path / "run").write_text(
+        f"import subprocess; subprocess.run({driver!r}, timeout=60)", encoding="utf-8"
+    )
+    done = ran(["uv", "run"], folder=tmp_path, program=sys.executable)
     assert "with the weights hash-64, this one" in done.stderr
 
 
