@@ -42,12 +42,15 @@ def main() -> None:
 
 def _same_run(args: argparse.Namespace) -> None:
     """Ends the program where the folder holds figures of other articles or questions."""
-    given = {"data": args.data, "articles": args.articles, "questions": args.questions, "limit": args.limit}
-    wanted = json.dumps(given, default=str)
+    wanted = json.dumps({"data": args.data, "questions": args.questions, **_optional(args)}, default=str)
     note = args.out / "run.txt"
     if note.exists() and note.read_text(encoding="utf-8") != wanted:
         sys.exit(f"{args.out} holds figures of another run: give another --out.")
     note.write_text(wanted, encoding="utf-8")
+
+
+def _optional(args: argparse.Namespace) -> dict[str, object]:
+    return {"--articles": args.articles, "--limit": args.limit, "--vectors": args.vectors}
 
 
 def _measured(system: str, args: argparse.Namespace) -> bool:
@@ -58,7 +61,7 @@ def _measured(system: str, args: argparse.Namespace) -> bool:
     shutil.rmtree(args.out / "work" / label(system), ignore_errors=True)  # of a run that was cut short
     command = [sys.executable, "-m", "bench.measure", system, str(args.data), "--out", str(args.out)]
     command += ["--questions", *map(str, args.questions)]
-    for option, value in (("--articles", args.articles), ("--limit", args.limit)):
+    for option, value in _optional(args).items():
         if value is not None:
             command += [option, str(value)]
     return subprocess.run(command, env=os.environ | QUIET).returncode == 0

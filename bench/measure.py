@@ -5,10 +5,13 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from bench.kept_vectors import KeptVectors
 from bench.material import Material, gather
 from bench.system import System, system_named
 from eval.gold import GoldQuestion
@@ -18,8 +21,11 @@ DEPTHS = (1, 5, 10)
 _WARM = "Who said so on Tuesday?"
 
 
-def measure(system: System, folder: Path, material: Material) -> dict[str, Any]:
-    """All that is shown of a system; `results` has a row a question, by question set."""
+def measure(system: System, folder: Path, material: Material, *, kept: bool = False) -> dict[str, Any]:
+    """All that is shown of a system; `results` has a row a question, by question set.
+
+    With `kept` vectors, which took no embedding, there is no ingest rate and no memory to compare.
+    """
     before = peak_mb()
     began = time.perf_counter()
     system.ingest(material.articles)
@@ -34,10 +40,10 @@ def measure(system: System, folder: Path, material: Material) -> dict[str, Any]:
         "settings": system.settings,
         "articles": len(material.articles),
         "ingest_seconds": seconds,
-        "articles_per_second": len(material.articles) / seconds,
+        "articles_per_second": None if kept else len(material.articles) / seconds,
         "start_mb": before,
         "ingest_peak_mb": ingest_peak,
-        "peak_mb": peak_mb(),
+        "peak_mb": None if kept else peak_mb(),
         "disk_mb": disk_mb(folder),
         "results": results,
     }
@@ -46,7 +52,7 @@ def measure(system: System, folder: Path, material: Material) -> dict[str, Any]:
 def _asked(system: System, question: GoldQuestion, material: Material) -> dict[str, Any]:
     """Rank of the first right article and of the first passage with the answer (from 1, None: not found)."""
     began = time.perf_counter()
-    answer = system.ask(question.question)
+    answer = system.ask(question.question, question.asked_on)
     seconds = time.perf_counter() - began
     hits = system.ranked(question.question)
     wanted = material.wanted(question)
@@ -86,11 +92,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(arguments)
     material = gather(args.data, args.articles, args.questions, args.limit)
+    made: Callable[..., System] = system_named(args.system)
+    if args.vectors and "kept" in signature(made).parameters:
+        made = partial(made, kept=KeptVectors(args.vectors))
     folder = args.out / "work" / label(args.system)
     folder.mkdir(parents=True)
-    system = system_named(args.system)(folder)
+    system = made(folder)
     try:
-        found = measure(system, folder, material)
+        found = measure(system, folder, material, kept=args.vectors is not None)
     finally:
         system.close()
     # Written last and whole: a file that is there is a measurement that is done.
@@ -105,6 +114,9 @@ def add_material(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--articles", type=int, help="how many of them, from the first; all without")
     parser.add_argument("--questions", type=Path, nargs="+", required=True, help="gold sets")
     parser.add_argument("--limit", type=int, help="how many questions of each set; all without")
+    parser.add_argument(
+        "--vectors", type=Path, help="vectors of the chunks, from `python -m bench.kept_vectors`"
+    )
 
 
 def label(system: str) -> str:

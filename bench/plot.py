@@ -14,7 +14,9 @@ _OURS, _OTHERS = "#1f5f8b", ["#b9c4cc", "#9aa7b1", "#7d8a95", "#66727c"]
 
 def draw(found: Figures, path: Path) -> None:
     """One panel a question set, one a cost; costs on logarithmic axes where they span a wide range."""
-    panels = [*found.quality, "ingest articles/s", "ask p50 ms", "peak memory MB"]
+    costs = ("ingest articles/s", "ask p50 ms", "peak memory MB")
+    measured = [cost for cost in costs if all(each[cost] is not None for each in found.costs.values())]
+    panels = [*found.quality, *measured]
     figure, axes = pyplot.subplots(1, len(panels), figsize=(3.6 * len(panels), 4), layout="constrained")
     names = list(found.costs)
     others = iter(_OTHERS * len(names))
@@ -25,7 +27,7 @@ def draw(found: Figures, path: Path) -> None:
         if panel in found.quality:
             _quality(axis, found, panel, colours)
         else:
-            values = [found.costs[name][panel] for name in names]
+            values = [found.costs[name][panel] or 0.0 for name in names]
             bars = axis.bar(names, values, color=[colours[name] for name in names])
             axis.bar_label(
                 bars, [f"{each:,.0f}" if each >= 100 else f"{each:.3g}" for each in values], fontsize=8

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -28,8 +29,8 @@ class System(Protocol):
     def ingest(self, articles: Sequence[Article]) -> None:
         """Take in all articles; what is needed to ask is stored in the system's folder."""
 
-    def ask(self, question: str) -> str | None:
-        """Do what a user waits for; the answer's words where the system reads."""
+    def ask(self, question: str, day: date | None = None) -> str | None:
+        """Do what a user waits for on that day; the answer's words where the system reads."""
 
     def ranked(self, question: str) -> list[Hit]:
         """At most DEPTH passages, best first."""

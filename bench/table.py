@@ -26,7 +26,7 @@ class Figures:
     bounds of a 95 % interval.
     """
 
-    costs: dict[str, dict[str, float]]
+    costs: dict[str, dict[str, float | None]]
     quality: dict[str, dict[str, dict[str, float | None]]]
     margins: dict[str, dict[str, dict[str, tuple[float, float, float]]]]
     settings: dict[str, str]
@@ -79,7 +79,7 @@ def table(found: Figures) -> str:
     names = list(next(iter(found.costs.values())))
     first = next(iter(found.costs.values()))
     costs_of_all = [
-        [name, *(f"{value:,.1f} ({value / first[cost]:.2f}×)" for cost, value in costs.items())]
+        [name, *(_with_ratio(value, first[cost]) for cost, value in costs.items())]
         for name, costs in found.costs.items()
     ]
     parts.append(f"Costs, and their ratios to {next(iter(found.costs))} in the same run\n")
@@ -88,7 +88,7 @@ def table(found: Figures) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _costs(measured: dict[str, Any]) -> dict[str, float]:
+def _costs(measured: dict[str, Any]) -> dict[str, float | None]:
     times = [row["ask_ms"] for rows in measured["results"].values() for row in rows]
     return {
         "ingest articles/s": measured["articles_per_second"],
@@ -143,6 +143,10 @@ def _margin_rows(margins: dict[str, dict[str, tuple[float, float, float]]]) -> s
         for name, row in margins.items()
     ]
     return as_table(["margin, 95 % paired bootstrap", *names], told)
+
+
+def _with_ratio(value: float | None, first: float | None) -> str:
+    return "-" if value is None or not first else f"{value:,.1f} ({value / first:.2f}×)"
 
 
 def _shown(value: float | None) -> str:

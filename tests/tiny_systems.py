@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from bench.system import DEPTH, Hit, page
@@ -20,7 +21,7 @@ class TinyWords:
         self.hits = [Hit(each.id, page(each)) for each in articles]
         (self.folder / "index").write_text("\n".join(hit.text for hit in self.hits), encoding="utf-8")
 
-    def ask(self, question: str) -> None:
+    def ask(self, question: str, day: date | None = None) -> None:
         self.ranked(question)
 
     def ranked(self, question: str) -> list[Hit]:

@@ -1,6 +1,7 @@
 """bm25s alone: no vectors, no model, the words of the question."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import bm25s
@@ -32,7 +33,7 @@ class Bm25sAlone:
         )
         self._index.save(str(self._folder), corpus=texts)
 
-    def ask(self, question: str) -> None:
+    def ask(self, question: str, day: date | None = None) -> None:
         self._found(question, 4)
 
     def ranked(self, question: str) -> list[Hit]:

