@@ -10,8 +10,9 @@ from rag.days import written
 from rag.decline import Holdings, hopeless, unanswered
 from rag.differing import newer, passed_over, readings, rivals, supporting
 from rag.lead import Lead, choose, versions_of
+from rag.predicates import pointed
 from rag.question_kind import changes_with_time, wants_explanation, wants_several, wants_story
-from rag.question_time import asked_period, standing
+from rag.question_time import asked_period
 from rag.several import further, named_with, whole_list
 from rag.terms import names
 from rag.types import (
@@ -54,6 +55,7 @@ def compose(
     """
     period = asked_period(question, asked_on or date.today())
     stories = holdings.stories([each.article.id for each in evidence]) if spans else {}
+    spans = pointed(question, spans)
     lead = choose(question, spans, period, stories) if spans else None
     confidence = lead.confidence if lead else 0.0
     evidence = _reranked(evidence, [lead.span, *spans] if lead else spans)
@@ -67,7 +69,7 @@ def compose(
         return replace(told, abstention=refused, confidence=min(confidence, threshold / 2))
     if lead is None or confidence < _enough(question, lead, threshold):
         return replace(told, abstention=unanswered(question, holdings, filters))
-    return _answered(told, lead, spans, stories, threshold)
+    return _answered(told, lead, stories, threshold)
 
 
 def _enough(question: str, lead: Lead, threshold: float) -> float:
@@ -81,10 +83,8 @@ def _enough(question: str, lead: Lead, threshold: float) -> float:
     return threshold / 2 if about and wants_story(question) else threshold
 
 
-def _answered(
-    told: Answer, lead: Lead, spans: Sequence[AnswerSpan], stories: Mapping[str, str], threshold: float
-) -> Answer:
-    question, first = told.question, lead.span
+def _answered(told: Answer, lead: Lead, stories: Mapping[str, str], threshold: float) -> Answer:
+    question, first, spans = told.question, lead.span, lead.spans
     several = wants_several(question)
     if several:
         first = whole_list(first)
@@ -100,11 +100,9 @@ def _answered(
         short += [*named_with(first), *(each.short or "" for each in others)]
         more = map(citation_of, others)
     elif wants_explanation(question):
-        more = (
-            cite(*each) for each in covering(question, lead.span, _of_the_time(spans, told.period, lead))[1:]
-        )
+        more = (cite(*each) for each in covering(question, lead.span, spans)[1:])
     else:
-        differing = _differing(told, lead, spans, stories)
+        differing = _differing(told, lead, stories)
     for each in more:
         citations.append(each)
         claims.append(Claim(_on_one_line(each.quote), (len(citations) - 1,)))
@@ -123,27 +121,18 @@ def _answered(
     )
 
 
-def _differing(
-    told: Answer, lead: Lead, spans: Sequence[AnswerSpan], stories: Mapping[str, str]
-) -> tuple[Reading, ...]:
+def _differing(told: Answer, lead: Lead, stories: Mapping[str, str]) -> tuple[Reading, ...]:
     """The reports that differ, without versions that an update replaced, and without other times."""
     question, span = told.question, lead.span
     left = [
         each
-        for each in _of_the_time(spans, told.period, lead)
-        if not any(newer(version, each) for version in versions_of(each, spans, stories))
+        for each in lead.spans
+        if not any(newer(version, each) for version in versions_of(each, lead.spans, stories))
     ]
     others = [*lead.outdated, *rivals(question, span, left)]
     if told.period is None:
         others += passed_over(question, span, left, told.evidence, stories)
     return readings(span, others, left, stories)
-
-
-def _of_the_time(spans: Sequence[AnswerSpan], period: Period | None, lead: Lead) -> Sequence[AnswerSpan]:
-    """The spans that fit the question's own time as well as the lead does."""
-    if period is None or not lead.standing:
-        return spans
-    return [each for each in spans if standing(each, period) >= lead.standing]
 
 
 def _notes(lead: Lead, period: Period | None, as_of: date | None) -> Iterable[str]:

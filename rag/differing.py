@@ -43,14 +43,22 @@ def agree(one: AnswerSpan, other: AnswerSpan) -> bool:
     return same(one.short, other.short)
 
 
+def best_of_each(spans: Iterable[AnswerSpan]) -> list[AnswerSpan]:
+    """The best span of each passage: what the reader takes it to answer."""
+    best: dict[str, AnswerSpan] = {}
+    for each in spans:
+        best.setdefault(each.evidence.passage.id, each)
+    return list(best.values())
+
+
 def supporting(lead: AnswerSpan, spans: Iterable[AnswerSpan]) -> list[AnswerSpan]:
     """The best span of each other article that gives the same answer as the lead, best first."""
     found: dict[str, AnswerSpan] = {}
-    for each in spans:
+    for each in best_of_each(spans):
         if each.evidence.article.id == lead.evidence.article.id or not agree(lead, each):
             continue
         distinct = len(plain(each.short or "")) >= _DISTINCT
-        if each.confidence >= (_NO_ACCIDENT if distinct else _RIVAL):
+        if each.confidence >= (_NO_ACCIDENT if distinct else _RIVAL) or _count_the_same(lead, each):
             found.setdefault(each.evidence.article.id, each)
     return list(found.values())
 
@@ -61,7 +69,7 @@ def rivals(question: str, lead: AnswerSpan, spans: Iterable[AnswerSpan]) -> list
         return []
     return [
         each
-        for each in spans
+        for each in best_of_each(spans)
         if each.short is not None
         and each.evidence.article.id != lead.evidence.article.id
         and each.confidence >= _RIVAL
@@ -185,6 +193,24 @@ def _figure(span: AnswerSpan) -> Number | None:
         return number
     after = re.match(r"\s([a-z]+s)\b", quote[span.answer.end - span.sentence.start :])
     return replace(number, unit=stem(after.group(1))) if after and after.group(1) not in _NO_UNIT else number
+
+
+def _count_the_same(one: AnswerSpan, other: AnswerSpan) -> bool:
+    """Whether both answers are figures before the same word: "2,000 Russian", "about 2,000 Russian"."""
+    if number_in(one.short or "") is None or number_in(other.short or "") is None:
+        return False
+    counted, other_counted = _counted(one), _counted(other)
+    return counted is not None and counted == other_counted
+
+
+def _counted(span: AnswerSpan) -> str | None:
+    """The stem of the word after the figure of a span."""
+    numbers = numbers_in(span.short or "")
+    if span.answer is None or not numbers:
+        return None
+    rest = span.quote[span.answer.start - span.sentence.start + numbers[0].end :]
+    after = re.match(r"\s(\w+)", rest)
+    return stem(after.group(1)) if after and after.group(1) not in _NO_UNIT else None
 
 
 def _about_the_same(question: str, one: AnswerSpan, other: AnswerSpan) -> bool:

@@ -1,47 +1,53 @@
-"""Which span leads the answer: the reader's best, unless time says that another one is meant."""
+"""Which span leads the answer: the reader's best, unless the question's kind or time points at another."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.differing import agree, newer, rank, rivals
+from rag.differing import agree, best_of_each, newer, rank, rivals
+from rag.fitting import less_to_the_point, unfit
 from rag.freshness import days_apart
+from rag.predicates import subject_in
 from rag.question_kind import (
     changes_with_time,
     lies_ahead,
+    wants_explanation,
     wants_figure,
-    wants_names,
+    wants_reason,
     wants_several,
+    wants_statement,
     wants_toll,
 )
 from rag.question_time import standing
+from rag.several import is_item
 from rag.terms import words
 from rag.types import AnswerSpan, Period
+from rag.unrivalled import confidence_without
 
-_PER_RANK = 0.54  # what a unit of lead over the next answer adds to the log-odds, as the reader is calibrated
 # How far in rank a span that fits the question's time 0, 1 or 2 steps better may be below the reader's best.
 _OF_THE_TIME = (0.0, 1.0, 3.0)
 _UPDATE = 3.0  # ranks that an update may be below the version that it replaces
 _UPDATED_WITHIN = 31  # days: what is published later with the same words is about another event
 _SAME_SENTENCE = 0.6  # of its words, from which a sentence is another version of one
 _NEWEST = 2.5  # ranks that the newest report of what changes may be below the best one
-_NAMED = 0.05  # confidence that a name must have to go before words that name nothing
-_SURE = 0.2  # confidence that such a report must have alone
+_FITTING = 0.05  # confidence that a span must have to go before those that cannot be what is asked for
+_SURE = 0.2  # confidence that such a report must have, the others of what changes not counted
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
     """The span that leads, how sure it is now that some others do not count, and why it leads.
 
-    `superseded` are earlier versions of its story that say otherwise, `outdated` earlier reports of something
-    that changes; `standing` says how well it fits the question's own time, None where there is none.
+    `spans` are those that can answer, best first; `superseded` are earlier versions of its story that say
+    otherwise, `outdated` earlier reports of something that changes; `standing` says how well it fits the
+    question's own time, None where there is none.
     """
 
     span: AnswerSpan
     confidence: float
-    superseded: tuple[AnswerSpan, ...] = ()
-    outdated: tuple[AnswerSpan, ...] = ()
-    standing: int | None = None
+    spans: Sequence[AnswerSpan]
+    superseded: Sequence[AnswerSpan]
+    outdated: Sequence[AnswerSpan]
+    standing: int | None
 
 
 def choose(
@@ -49,56 +55,69 @@ def choose(
 ) -> Lead:
     """The leading span of all that were read, best first (at least one).
 
-    A span of the time that the question names goes before the others; the last version of a story before the
-    earlier ones; the newest report of what changes, and of a figure or day that reports differ on, before
-    older ones.
+    One that can answer goes before the others; of these, one of the time that the question names; then the
+    last version of a story before the earlier ones, and the newest report of what changes, and of a figure or
+    day that reports differ on, before older ones.
     """
-    lead, fit = spans[0], None
-    discarded: list[AnswerSpan] = []
-    if wants_several(question) and wants_names(question):
-        discarded = [each for each in spans if not (each.short or "")[:1].isupper()]
-        lead = next((each for each in spans if each not in discarded and each.confidence >= _NAMED), lead)
-    if period is not None:
-        # A toll of 2020 is known better in 2021: that an article is about the time is enough.
-        lead, fit = _of_the_time(spans, period, best=1 if wants_toll(question) else 2)
-        discarded += [each for each in spans if standing(each, period) < fit]
-    versions = [lead, *versions_of(lead, spans, stories)]
+    fitting, fit = _fitting(question, spans, period)
+    versions = [fitting[0], *versions_of(fitting[0], fitting, stories)]
     lead = _newest(versions)
     superseded = [each for each in versions if newer(lead, each)]
-    counted = [each for each in spans if each not in superseded and each not in discarded]
     outdated: list[AnswerSpan] = []
     changing = changes_with_time(question) or wants_figure(question) or lies_ahead(question)
     if wants_toll(question) or (fit is None and changing):
-        others = [
-            each
-            for each in rivals(question, lead, counted)
-            if each.confidence >= _SURE and rank(lead) - rank(each) <= _NEWEST
-        ]
-        newest = _newest([lead, *others])
-        if newest is not lead and newer(newest, lead):
-            outdated, lead = [each for each in (lead, *others) if newer(newest, each)], newest
-        elif changes_with_time(question):
-            outdated = [each for each in others if newer(lead, each)]
-    out = {id(each) for each in (*superseded, *outdated, *discarded)}
-    return Lead(
-        lead, _without(lead, spans, out), tuple(superseded), tuple(outdated), None if period is None else fit
-    )
+        current = [each for each in fitting if each not in superseded]
+        lead, outdated = _latest(question, lead, current, spans)
+    left = {id(each) for each in fitting if not any(_goes_with(each, old) for old in outdated)}
+    beside = [*superseded, *_told_beside(question, lead, spans)]
+    out = {id(each) for each in spans if id(each) not in left or each in beside}
+    return Lead(lead, confidence_without(lead, spans, out), fitting, superseded, outdated, fit)
 
 
-def _of_the_time(spans: Sequence[AnswerSpan], period: Period, *, best: int) -> tuple[AnswerSpan, int]:
-    """The span that fits the period best among those near enough to the reader's best, and its fit.
+def _fitting(
+    question: str, spans: Sequence[AnswerSpan], period: Period | None
+) -> tuple[list[AnswerSpan], int | None]:
+    """The spans that can answer, best first, and how well they fit the question's time; at least one."""
+    out = unfit(question, spans, period)
+    fitting = [each for each in spans if each not in out]
+    if not fitting or fitting[0].confidence < _FITTING:
+        fitting = list(spans)
+    fit = None
+    if period is not None:
+        # A toll of 2020 is known better in 2021: that an article is about the time is enough.
+        fit = _best_fit(fitting, period, best=1 if wants_toll(question) else 2)
+        fitting = [each for each in fitting if standing(each, period) >= fit]
+    out = less_to_the_point(question, fitting)
+    return [each for each in fitting if each not in out], fit
+
+
+def _latest(
+    question: str, lead: AnswerSpan, current: Sequence[AnswerSpan], spans: Sequence[AnswerSpan]
+) -> tuple[AnswerSpan, list[AnswerSpan]]:
+    """The newest of the reports that say something else, and those that it outdates."""
+    others = [each for each in rivals(question, lead, current) if rank(lead) - rank(each) <= _NEWEST]
+    together = {id(each) for each in (lead, *others)}  # of different days: none speaks against another
+    others = [each for each in others if confidence_without(each, spans, together) >= _SURE]
+    newest = _newest([lead, *others])
+    if newest is not lead and newer(newest, lead):
+        return newest, [each for each in (lead, *others) if newer(newest, each)]
+    return lead, [each for each in others if newer(lead, each)] if changes_with_time(question) else []
+
+
+def _best_fit(spans: Sequence[AnswerSpan], period: Period, *, best: int) -> int:
+    """How well the span fits the period that fits it best among those near enough to the reader's best.
 
     `best` is the fit from which a better one makes no difference.
     """
-    lead, fit = spans[0], min(best, standing(spans[0], period))
+    fit = min(best, standing(spans[0], period))
     for each in spans[1:]:
         behind = rank(spans[0]) - rank(each)
         if behind > _OF_THE_TIME[-1] or fit == best:
             break
         fits = min(best, standing(each, period))
         if fits > fit and behind <= _OF_THE_TIME[fits - fit]:
-            lead, fit = each, fits
-    return lead, fit
+            fit = fits
+    return fit
 
 
 def versions_of(
@@ -108,7 +127,7 @@ def versions_of(
     story = stories.get(lead.evidence.article.id)
     return [
         each
-        for each in spans
+        for each in best_of_each(spans)
         if story is not None
         and each.evidence.article.id != lead.evidence.article.id
         and stories.get(each.evidence.article.id) == story
@@ -117,6 +136,7 @@ def versions_of(
         and (days_apart(lead.evidence.article.published, each.evidence.article.published) or 0)
         <= _UPDATED_WITHIN
         and not agree(lead, each)
+        and each.quote != lead.quote
         and _shared_words(lead.quote, each.quote) >= _SAME_SENTENCE
     ]
 
@@ -127,21 +147,29 @@ def _shared_words(one: str, other: str) -> float:
     return len(first & second) / (min(len(first), len(second)) or 1)
 
 
+def _told_beside(question: str, lead: AnswerSpan, spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
+    """Spans that are told together with the lead, and so are no other answers.
+
+    Those are the other things of a list whose first one a sentence names in the question's own words, and,
+    where a sentence is the answer, the other words of it; reasons may stand anywhere in the lead's article.
+    """
+    if wants_several(question) and subject_in(question, lead.quote) is not None:
+        return [each for each in spans if is_item(each, lead)]
+    if wants_reason(question):
+        return [each for each in spans if each.evidence.article.id == lead.evidence.article.id]
+    if wants_statement(question) or wants_explanation(question) or wants_several(question):
+        return [each for each in spans if each.quote == lead.quote]
+    return []
+
+
+def _goes_with(span: AnswerSpan, old: AnswerSpan) -> bool:
+    """Whether a span falls with one that is outdated: it says the same, or stands in the same article."""
+    return span.evidence.article.id == old.evidence.article.id or agree(span, old)
+
+
 def _newest(spans: Sequence[AnswerSpan]) -> AnswerSpan:
     newest = spans[0]
     for each in spans[1:]:
         if newer(each, newest):
             newest = each
     return newest
-
-
-def _without(lead: AnswerSpan, spans: Sequence[AnswerSpan], out: set[int]) -> float:
-    """The lead's confidence were the spans in `out` not there: they are no other answers to the question."""
-    others = [each for each in spans if each is not lead and not agree(lead, each)]
-    before = max(map(rank, others), default=None)
-    after = max((rank(each) for each in others if id(each) not in out), default=None)
-    if before is None or not out or not 0.0 < lead.confidence < 1.0:
-        return lead.confidence
-    gained = min(12.0, rank(lead) - after if after is not None else 12.0) - (rank(lead) - before)
-    odds = math.log(lead.confidence / (1 - lead.confidence)) + _PER_RANK * max(0.0, gained)
-    return max(lead.confidence, 1 / (1 + math.exp(-odds)))

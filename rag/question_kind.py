@@ -24,7 +24,8 @@ _PAIR = re.compile(r"^\W*[Ww]ho\b.*\bfor [A-Z]\w+ and [A-Z]\w+")
 _WHY = re.compile(
     r"^\W*(?:why|how\s+come|for what reason|what\s+(?:\w+\s+)?(?:caused|causes|led\s+to"
     r"|is the (?:cause|reason)"
-    r"|was the (?:cause|reason)))\b",
+    r"|was the (?:cause|reason))"
+    r"|what\s+(?:started|sparked|triggered|prompted)(?!\s+(?:in|on|at|after|as|with)\b))\b",
     re.IGNORECASE,
 )
 _HOW = re.compile(
@@ -34,6 +35,12 @@ _HOW = re.compile(
 )
 _HAPPENED = re.compile(
     r"^\W*what(?:['’]s|\s+has|\s+had|\s+is)?\s+(?:happen(?:ed|s|ing)?|became\s+of)\b", re.I
+)
+_STATED = re.compile(
+    r"\baccording to\b|\bin the words of\b"
+    r"|\b(?:did|does|do|has|have|had|would)\b.*\b(?:say|said|tell|told|warn|warned|announce|describe|call|promise"
+    r"|comment|claim|explain)\b",
+    re.IGNORECASE,
 )
 _TOLL = re.compile(
     r"\b(?:dead|die|died|deaths?|kill(?:ed)?|victims?|lives|toll|injured|wounded|missing|displaced|homeless"
@@ -77,6 +84,16 @@ def wants_names(question: str) -> bool:
 def wants_story(question: str) -> bool:
     """Whether it asks what happened."""
     return _HAPPENED.search(question) is not None
+
+
+def wants_statement(question: str) -> bool:
+    """Whether it asks what somebody said: a sentence as a whole is the answer."""
+    return _STATED.search(question) is not None
+
+
+def wants_reason(question: str) -> bool:
+    """Whether it asks why."""
+    return _WHY.search(question) is not None
 
 
 def wants_explanation(question: str) -> bool:

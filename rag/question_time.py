@@ -8,7 +8,7 @@ from functools import lru_cache
 from rag import days
 from rag.dates import explained
 from rag.days import MONTHS, WEEKDAYS, Days
-from rag.types import AnswerSpan, Period
+from rag.types import AnswerSpan, ArticleInfo, Period
 
 _MONTH = "|".join(MONTHS)
 _YEAR = r"(?:1[5-9]|20)\d\d"
@@ -18,6 +18,7 @@ _ABSOLUTE = re.compile(
     rf"|\b(?P<month>{_MONTH})\s(?:of\s)?(?P<month_year>{_YEAR})\b|\b(?P<year>{_YEAR})(?=\b|s\b)(?P<tens>s\b)?",
     re.IGNORECASE,
 )
+_NEAR_YEARS = 5  # years that an article may tell apart; one farther off is history
 _OPEN = re.compile(
     r"\b(?P<word>before|until|prior to|since|after|from|by)\s+(?:the\s+)?(?:start of |end of )?\Z", re.I
 )
@@ -38,6 +39,40 @@ def asked_period(question: str, asked_on: date) -> Period | None:
     for start, end, meant in (*_absolutes(question), *_relatives(question, asked_on)):
         return _opened(question, start, end, meant)
     return None
+
+
+def put_to(question: str, article: ArticleInfo, text: str) -> str:
+    """The question as it is put to one passage: without its "in 2009" where that is known to hold of it.
+
+    A report of 2009 seldom says that it is 2009; a reader that looks for the year in its words would find
+    nothing. Where title or text names years about that time, the question stays whole to tell them apart.
+    """
+    if article.published and not _names_year_near(f"{article.title}\n{text}", article.published.year):
+        for match in _times_of(question, article):
+            led = re.search(r"(?:,\s*)?\b(?:in|during|on)\s+\Z", question[: match.start()], re.IGNORECASE)
+            if led:
+                before, after = question[: led.start()].rstrip(), question[match.end() :].lstrip(" ,")
+                return re.sub(r"\s+(?=[?.!])", "", f"{before} {after}".strip())
+    return question
+
+
+def without_its_time(question: str, article: ArticleInfo) -> str:
+    """The question without every time in which the article was published: what that accounts for."""
+    for match in reversed(list(_times_of(question, article))):
+        question = f"{question[: match.start()]} {question[match.end() :]}"
+    return question
+
+
+def _times_of(question: str, article: ArticleInfo) -> Iterator[re.Match[str]]:
+    """The times that a question names in which an article was published."""
+    for match in _ABSOLUTE.finditer(question) if article.published else ():
+        meant = _absolute(match)
+        if meant and article.published and meant.first <= article.published <= meant.last:
+            yield match
+
+
+def _names_year_near(text: str, year: int) -> bool:
+    return any(abs(int(each) - year) <= _NEAR_YEARS for each in re.findall(rf"\b{_YEAR}\b", text))
 
 
 def standing(span: AnswerSpan, period: Period) -> int:

@@ -1,12 +1,14 @@
 """The reader: answer spans of a span model, compared across passages, with a calibrated confidence."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from rag.freshness import freshness, is_about_now
+from rag.question_time import put_to, without_its_time
 from rag.sentences import whole_sentences
 from rag.span_model import SpanModel
 from rag.spans import Found
@@ -22,7 +24,7 @@ class Clues(NamedTuple):
     margin: float  # over "not here"
     found: float = 0.0  # by how much the search's score of its passage is above the mean
     agreement: float = 0.0  # the logarithm of the number of articles that give the same answer
-    covered: float = 0.0  # the share of the question's terms that its passage and title have
+    covered: float = 0.0  # the share of the question's terms that its passage, title and date account for
     titled: float = 0.0  # the share that its title has
     echo: float = 0.0  # the share of the answer's own words that the question has already
     fresh: float = 0.0  # minus the logarithm of the days between article and question
@@ -83,23 +85,28 @@ class SpanReader:
         return self.calibration.threshold
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> list[AnswerSpan]:
-        """The best span of each passage that was read closely, best first."""
+        """The spans of the passages that were read closely, best first: apart, and a few of each passage."""
         evidence = evidence[: self.calibration.most]
-        texts = [(each.article.title, each.passage.text) for each in evidence]
         found: list[list[Found]] = []
         ranked: list[Candidate] = []
-        for some in (texts[: self.calibration.first], texts[self.calibration.first :]):
+        for some in (evidence[: self.calibration.first], evidence[self.calibration.first :]):
             if ranked and confidence(self.calibration, ranked[0], ranked) >= self.threshold:
                 break
-            found += self.model.read(question, some)
-            unread: list[list[Found]] = [[]] * (len(texts) - len(found))
+            found += self._found(question, some)
+            unread: list[list[Found]] = [[]] * (len(evidence) - len(found))
             ranked = rank(question, evidence, found + unread, self.calibration.ranking)
-        best: dict[str, AnswerSpan] = {}
-        for each in ranked:
-            passage = each.evidence.passage.id
-            if passage not in best:
-                best[passage] = _answer_span(each, confidence(self.calibration, each, ranked))
-        return list(best.values())
+        return [_answer_span(each, confidence(self.calibration, each, ranked)) for each in ranked]
+
+    def _found(self, question: str, evidence: Sequence[Evidence]) -> list[list[Found]]:
+        """What the model finds in each passage, read with the question as it is put to that passage."""
+        asked = [put_to(question, each.article, each.passage.text) for each in evidence]
+        found: list[list[Found]] = [[] for _ in evidence]
+        for one in dict.fromkeys(asked):
+            places = [place for place, each in enumerate(asked) if each == one]
+            texts = [(evidence[place].article.title, evidence[place].passage.text) for place in places]
+            for place, some in zip(places, self.model.read(one, texts), strict=True):
+                found[place] = some
+        return found
 
 
 def rank(
@@ -109,7 +116,8 @@ def rank(
     weights: Sequence[float],
 ) -> list[Candidate]:
     """Every span found in each piece of evidence, best first."""
-    asked = _stems(" ".join(content_terms(question)))
+    asked = _asked(question)
+    asked_of = [asked & _asked(without_its_time(question, each.article)) or asked for each in evidence]
     titles = [_stems(each.article.title) for each in evidence]
     said = [title | _stems(each.passage.text) for title, each in zip(titles, evidence, strict=True)]
     rarity = {term: math.log(1 + len(evidence) / (1 + sum(term in each for each in said))) for term in asked}
@@ -132,8 +140,8 @@ def rank(
             margin=span.margin,
             found=evidence[place].score - mean,
             agreement=math.log(max(1, len(articles.get(answer, ())))),
-            covered=_share(rarity, said[place]),
-            titled=_share(rarity, titles[place]),
+            covered=_share({term: rarity[term] for term in asked_of[place]}, said[place]),
+            titled=_share({term: rarity[term] for term in asked_of[place]}, titles[place]),
             echo=len(own & asked) / max(1, len(own)),
             fresh=fresh,
             timely=fresh if about_now else 0.0,
@@ -159,6 +167,14 @@ def traits(candidate: Candidate, ranked: Sequence[Candidate]) -> Traits:
 def weighted(weights: Sequence[float], values: Sequence[float]) -> float:
     """The weighted sum."""
     return sum(weight * value for weight, value in zip(weights, values, strict=True))
+
+
+_NO_TERMS = re.compile(r"\b(?:tak(?:e|es|en|ing)|took) place\b", re.IGNORECASE)
+
+
+def _asked(question: str) -> frozenset[str]:
+    """The stems of what a question is about; that something "took place" says nothing of what it is."""
+    return _stems(" ".join(content_terms(_NO_TERMS.sub("", question))))
 
 
 @lru_cache(maxsize=128)  # the passages of a question are ranked after each round of reading

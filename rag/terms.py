@@ -10,6 +10,10 @@ CALENDAR = frozenset(
     "January February March April May June July August September October November December"
     " Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 )
+# Adverbs that begin a sentence, in capitals there, and are part of no name.
+OPENERS = frozenset(
+    "still however meanwhile instead today yesterday moreover nevertheless so then later finally".split()
+)
 _YEAR = re.compile(r"(?:1\d|20|21)\d\d")
 _ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 _WORD = re.compile(r"\w+(?:[.'’&-]\w+)*")

@@ -56,12 +56,23 @@ def test_passages_far_below_the_lead_add_nothing() -> None:
     assert not any("greed" in each for each in told("Why did the ferry Aurelia sink?", read(1, TEXT, 0), far))
 
 
-@pytest.mark.parametrize("question", ["Why did it sink?", "How was it saved?", "What happened to the ferry?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did it sink?",
+        "How was it saved?",
+        "What happened to the ferry?",
+        "What started the fire?",
+    ],
+)
 def test_questions_that_want_more_than_a_fact(question: str) -> None:
     assert wants_explanation(question)
 
 
-@pytest.mark.parametrize("question", ["How many died?", "How did he describe it?", "What is its name?"])
+@pytest.mark.parametrize(
+    "question",
+    ["How many died?", "How did he describe it?", "What is its name?", "What started in 1991?"],
+)
 def test_questions_that_want_a_fact(question: str) -> None:
     assert not wants_explanation(question)
 

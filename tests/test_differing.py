@@ -113,3 +113,10 @@ def test_another_figure_of_an_article_that_agrees_is_no_reading() -> None:
     lead = found(1, "Turnout in Quay was 61.3 percent.", "61.3 percent", 0.9)
     agreeing = found(2, text, "61 percent", 0.8)
     assert composed(lead, agreeing, question="What was the turnout in Quay?").differing == ()
+
+
+def test_figures_of_the_same_things_agree_however_unsure() -> None:
+    first = found(1, "Roughly 2,000 Russian soldiers are there.", "2,000", 0.8)
+    same = found(2, "About 2,000 Russian soldiers have stood guard.", "About 2,000", 0.001)
+    other = found(3, "It has 2,000 beds.", "2,000", 0.001)
+    assert composed(first, same, other, question="How many soldiers are there?").stories == 2

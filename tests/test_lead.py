@@ -1,11 +1,13 @@
 """Time decides which span leads: the question's own, the last version of a story, the newest report."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from test_compose import composed, found, reason
 
-from rag.types import Answer, Reason
+from rag.types import Answer, Reason, Span
 
 MISSING = "{} people are still missing, the coast guard commander told reporters."
 EARLY = found(
@@ -122,3 +124,36 @@ def test_a_toll_of_a_year_is_told_by_the_newest_report_about_that_year() -> None
     answer = asked("How many lives did the war of 2020 cost?", first, later)
     assert answer.short_answer == "6,500"
     assert [each.value for each in answer.differing] == ["6,500", "5,000"]
+
+
+def test_the_newest_of_many_reports_leads_however_much_they_take_from_one_another() -> None:
+    wins = [replace(each, confidence=each.confidence / 3) for each in WINS]  # as a reader is of three rivals
+    answer = asked("Who won the cup?", *wins, found(5, "Cy Moor sang.", "Cy Moor", 0.01))
+    assert answer.short_answer == "Halden City"
+    assert answer.abstention is None
+
+
+def test_what_stands_in_an_outdated_report_does_not_speak_against_the_newest() -> None:
+    old = found(1, "The dam costs 12 crowns, power 14 crowns.", "12 crowns", 0.5, published=date(2022, 9, 1))
+    power = replace(old, answer=Span(old.answer.end + 8, old.answer.end + 17), confidence=0.4)  # type: ignore[union-attr]
+    new = found(2, "The dam costs 15 crowns.", "15 crowns", 0.4, published=date(2023, 9, 1))
+    answer = asked("How much does the dam cost?", old, power, new)
+    assert (answer.short_answer, answer.abstention) == ("15 crowns", None)
+
+
+@pytest.mark.parametrize(
+    ("question", "declined"),
+    [
+        ("Why did the ship sink?", False),
+        ("What did Ada say sank the ship, according to the owner?", False),
+        ("What sank the ship?", True),
+    ],
+)
+def test_other_words_of_the_sentence_are_no_rivals_where_a_sentence_answers(
+    question: str, declined: bool
+) -> None:
+    text = "The ship sank because its door was open and the storm was strong."
+    door = found(1, text, "its door was open", 0.45)
+    storm = found(1, text, "the storm was strong", 0.44)
+    answer = asked(question, door, storm, found(2, "It rained.", "It rained", 0.01))
+    assert (answer.abstention is not None) is declined

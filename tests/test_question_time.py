@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from fakes import article
 
-from rag.question_time import asked_period, standing
+from rag.question_time import asked_period, put_to, standing, without_its_time
 from rag.types import AnswerSpan, Evidence, Passage, Period, Span
 
 TODAY = date(2024, 5, 15)
@@ -71,3 +71,33 @@ def test_a_span_stands_by_what_its_sentence_its_article_and_its_passage_say(
     text: str, quote: str, published: date | None, fit: int
 ) -> None:
     assert standing(span(text, quote, published), IN_2009) == fit
+
+
+OF_2009 = article(1, "x", title="News", published=date(2009, 11, 23)).info
+
+
+@pytest.mark.parametrize(
+    ("question", "put"),
+    [
+        ("Who won in 2009?", "Who won?"),
+        ("In 2009, who won?", "who won?"),
+        ("Who won in November 2009 at home?", "Who won at home?"),
+        ("Who won in 2010?", "Who won in 2010?"),  # another time
+        ("Who won the 2009 cup?", "Who won the 2009 cup?"),  # part of a name
+        ("Who won since 2009?", "Who won since 2009?"),
+        ("Who won?", "Who won?"),
+    ],
+)
+def test_a_passage_of_the_time_is_asked_without_it(question: str, put: str) -> None:
+    assert put_to(question, OF_2009, "They won on Sunday, as in 1904.") == put
+
+
+def test_a_passage_that_tells_years_apart_is_asked_with_the_time() -> None:
+    assert put_to("Who won in 2009?", OF_2009, "Ada won in 2008.") == "Who won in 2009?"
+    undated = article(1, "x", title="News").info
+    assert put_to("Who won in 2009?", undated, "Ada won.") == "Who won in 2009?"
+
+
+def test_the_time_in_which_an_article_was_published_is_accounted_for() -> None:
+    assert without_its_time("Who won the 2009 cup?", OF_2009).split() == "Who won the cup?".split()
+    assert without_its_time("Who won the 2008 cup?", OF_2009) == "Who won the 2008 cup?"

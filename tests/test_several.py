@@ -75,3 +75,28 @@ def test_a_name_that_the_sentence_goes_on_with_is_given_too() -> None:
     answer = composed(found(1, text, "Ada Stone", 0.8), question="Who signed for Orlan and Castria?")
     assert answer.short_answer == "Ada Stone; Bo Lind"
     assert len(answer.claims) == 1
+
+
+def test_what_a_sentence_says_in_the_words_of_the_question_is_sure_enough() -> None:
+    answer = composed(
+        found(1, "Halden City won the Northern Cup.", "Halden City", 0.8),
+        found(2, "Belmora Stars won the Northern Cup on Sunday.", "Belmora Stars", 0.05),
+        found(3, "Sarvan Lions spoke.", "Sarvan Lions", 0.05),
+        question="Which teams have won the Northern Cup?",
+    )
+    assert answer.short_answer == "Halden City; Belmora Stars"
+
+
+def test_the_names_of_a_list_do_not_speak_against_one_another_where_it_is_said_that_they_are() -> None:
+    answer = composed(
+        found(1, "Halden City won the Northern Cup.", "Halden City", 0.45),
+        found(2, "Belmora Stars won the Northern Cup.", "Belmora Stars", 0.44),
+        question="Which teams have won the Northern Cup?",
+    )
+    assert answer.short_answer == "Halden City; Belmora Stars"
+    unsaid = composed(
+        found(1, "Halden City spoke.", "Halden City", 0.45),
+        found(2, "Belmora Stars spoke.", "Belmora Stars", 0.44),
+        question="Which teams have won the Northern Cup?",
+    )
+    assert unsaid.abstention is not None

@@ -1,0 +1,95 @@
+"""Spans that cannot be what a question asks for, or are less to its point than others, however likely."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.differing import rank
+from rag.question_kind import (
+    wants_names,
+    wants_person,
+    wants_reason,
+    wants_several,
+    wants_toll,
+)
+from rag.question_time import times
+from rag.terms import content_terms, names, stem, words
+from rag.types import AnswerSpan, Period
+from rag.values import number_in
+
+_WITHIN = 1.5  # ranks behind the best, within which what is more to the point goes first
+_BARE = 4  # words that a figure and its unit have at most
+# What is measured, how a question asks for it, and the units that can answer.
+_MEASURES = (
+    (r"how (?:cold|hot|warm)", "temperature"),
+    (r"how (?:old|soon)", "time"),
+    (r"how (?:tall|wide|deep)", "length"),
+    (r"how (?:far|long)", "length time"),
+    (r"how heavy|how much (?:does|did|do|will|would) .* weigh", "weight"),
+)
+_UNITS = {
+    "temperature": r"degrees?|celsius|fahrenheit|°",
+    "time": r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)",
+    "length": r"(?:kilo|centi|milli)?met(?:er|re)s?|miles?|feet|foot|inch(?:es)?|yards?|km|cm|mm",
+    "weight": r"(?:kilo)?grams?|kilos?|pounds?|ton(?:ne)?s?|ounces?|kg",
+}
+_FIRST = re.compile(r"\b(?:first|second|third|only)\b", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:say|said|says|tell|told|comment|think|speak|spoke|write|wrote)\b.*?"
+    r"\b(?:about|of|on|regarding|concerning)\s+(?P<topic>.+)",
+    re.IGNORECASE,
+)
+
+
+def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> list[AnswerSpan]:
+    """The spans that cannot answer: words of two paragraphs, no name where names are asked for, hours where
+    degrees are, a bare figure where a reason is, the dead of another war."""
+    return [each for each in spans if each.short and _is_unfit(question, each, each.short, period)]
+
+
+def less_to_the_point(question: str, spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
+    """Spans whose sentences lack what that of the best, or of one near it, has.
+
+    That is the question's "first" or "only", what it wants to know somebody's words about, and, in one
+    article, whom or what an office belongs to.
+    """
+    near = [each for each in spans if rank(spans[0]) - rank(each) <= _WITHIN]
+    for marks, alike in _marks(question):
+        if have := [each for each in near if marks & _said(each)]:
+            articles = {each.evidence.article.id for each in have}
+            lack = [each for each in spans if not marks & _said(each)]
+            return [each for each in lack if not alike or each.evidence.article.id in articles]
+    return []
+
+
+def _is_unfit(question: str, span: AnswerSpan, short: str, period: Period | None) -> bool:
+    if "\n\n" in short:
+        return True
+    if wants_several(question) and wants_names(question):
+        return not short[:1].isupper()
+    if wants_reason(question):
+        return number_in(short) is not None and len(words(short)) <= _BARE
+    if wants_toll(question) and period is not None and period.first is not None:
+        told = times(span.quote, span.evidence.article.published)
+        return bool(told) and max(last for _, last in told) < period.first
+    return _measures_else(question, short)
+
+
+def _measures_else(question: str, short: str) -> bool:
+    """Whether an answer has a unit, and none of what the question asks to be measured."""
+    wanted = next((kinds for asks, kinds in _MEASURES if re.search(rf"\b{asks}\b", question, re.I)), "")
+    given = {kind for kind, unit in _UNITS.items() if re.search(rf"\b(?:{unit})\b", short, re.IGNORECASE)}
+    return bool(wanted and given) and given.isdisjoint(wanted.split())
+
+
+def _marks(question: str) -> Iterator[tuple[set[str], bool]]:
+    """Stems of which the answer's sentence should have one, and whether one article's are compared only."""
+    if found := _FIRST.findall(question):
+        yield set(map(stem, found)), True
+    if about := _ABOUT.search(question):
+        yield {stem(each) for each in content_terms(about["topic"])}, False
+    if wants_person(question):
+        yield {stem(each) for each in names(question) if not each.isdigit()}, True
+
+
+def _said(span: AnswerSpan) -> set[str]:
+    return set(map(stem, words(span.quote)))

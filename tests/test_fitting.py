@@ -1,0 +1,101 @@
+"""What cannot be what a question asks for does not lead, and what is less to its point neither."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from test_compose import composed, found
+
+from rag.types import Answer, AnswerSpan, Span
+
+
+def asked(question: str, *spans: AnswerSpan) -> Answer:
+    return composed(*spans, question=question)
+
+
+FIGURE = found(1, "It lay three kilometers off the harbor.", "three kilometers", 0.8)
+DEGREES = found(2, "The sea has eight degrees.", "eight degrees", 0.6)
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("How cold was the sea?", "eight degrees"),
+        ("How far off was the wreck?", "three kilometers"),
+        ("What was measured?", "three kilometers"),
+    ],
+)
+def test_what_measures_something_else_does_not_lead(question: str, short: str) -> None:
+    assert asked(question, FIGURE, DEGREES).short_answer == short
+
+
+def test_it_leads_where_nothing_else_is_likely_at_all() -> None:
+    unlikely = found(2, "The sea has eight degrees.", "eight degrees", 0.01)
+    assert asked("How cold was the sea?", FIGURE, unlikely).short_answer == "three kilometers"
+
+
+def test_words_of_two_paragraphs_do_not_lead() -> None:
+    torn = found(1, "It stormed.\n\nAda Stone left.", "stormed.\n\nAda Stone", 0.8)
+    left = found(2, "She left over the accident.", "over the accident", 0.6)
+    assert asked("Why did Ada Stone leave?", torn, left).short_answer == "over the accident"
+
+
+def test_a_bare_figure_is_no_reason() -> None:
+    cost = found(1, "The dam costs 1,200 million crowns.", "1,200 million crowns", 0.8)
+    steel = found(2, "They blame the price of steel.", "the price of steel", 0.6)
+    assert asked("Why did the cost of the dam rise?", cost, steel).short_answer == "the price of steel"
+    assert asked("What does the dam cost?", cost, steel).short_answer == "1,200 million crowns"
+
+
+def test_the_dead_of_an_earlier_war_are_not_those_of_the_year_asked_about() -> None:
+    text = "Some 30,000 died before the truce of 1994. The war of 2020 cost 6,500 lives."
+    first = found(1, text, "30,000", 0.8, published=date(2021, 2, 18))
+    sentence, _, rest = text.partition(". ")
+    first = part(first, sentence + ".", "30,000")
+    second = part(first, rest, "6,500", behind=0.5)
+    assert asked("How many died in the war of 2020?", first, second).short_answer == "6,500"
+    assert asked("How many died in the war?", first, second).short_answer == "30,000"
+
+
+def part(span: AnswerSpan, sentence: str, short: str, *, behind: float = 0.0) -> AnswerSpan:
+    """A span of one sentence of another's passage, ranked so far behind it."""
+    passage = span.evidence.passage
+    start = passage.span.start + passage.text.index(sentence)
+    answer = start + sentence.index(short)
+    return replace(
+        span,
+        sentence=Span(start, start + len(sentence)),
+        answer=Span(answer, answer + len(short)),
+        score=span.score - behind,
+    )
+
+
+PAIR = "Ada and Bo left Vienna on Monday. They first met in Moscow. Orlan's president, Cy Moor, was there."
+VIENNA = part(found(1, PAIR, "Vienna", 0.8), "Ada and Bo left Vienna on Monday.", "Vienna")
+MOSCOW = part(VIENNA, "They first met in Moscow.", "Moscow", behind=0.8)
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [("Where did the two first meet?", "Moscow"), ("Where did the two meet?", "Vienna")],
+)
+def test_the_first_is_told_where_the_first_is_asked_for(question: str, short: str) -> None:
+    assert asked(question, VIENNA, MOSCOW).short_answer == short
+    far = part(VIENNA, "They first met in Moscow.", "Moscow", behind=3.0)
+    assert asked(question, VIENNA, far).short_answer == "Vienna"
+
+
+def test_a_holder_of_an_office_is_named_where_its_land_is() -> None:
+    ada = part(VIENNA, "Ada and Bo left Vienna on Monday.", "Ada")
+    moor = part(VIENNA, "Orlan's president, Cy Moor, was there.", "Cy Moor", behind=0.5)
+    assert asked("Who was president of Orlan?", ada, moor).short_answer == "Cy Moor"
+    assert asked("Who was president?", ada, moor).short_answer == "Ada"
+
+
+def test_what_somebody_said_about_a_thing_mentions_it() -> None:
+    day = found(1, "Kolb spoke of a good day.", "a good day", 0.8)
+    raise_ = found(2, "“We waited long for a raise,” Kolb said.", "We waited long for a raise", 0.6)
+    assert asked("What did Kolb say about waiting for a raise?", day, raise_).short_answer == (
+        "We waited long for a raise"
+    )
+    assert asked("What did Kolb say?", day, raise_).short_answer == "a good day"
