@@ -82,8 +82,8 @@ def test_an_abstention_is_checked_by_its_reason_and_its_message() -> None:
     assert asked({"abstained": "not_stated"}) == ["answered '12.4 million crowns', not not_stated"]
 
 
-def test_four_of_five_cases_are_right_with_the_real_components() -> None:
+def test_nine_of_ten_cases_are_right_with_the_real_components() -> None:
     cases = load_cases(FOLDER / CASES)
     with opened(FOLDER) as (ask, ask_empty):
         wrong = [each.id for each in cases if failures_of(each, ask_empty if each.empty_library else ask)]
-    assert len(wrong) <= len(cases) / 5, wrong
+    assert len(wrong) <= len(cases) / 10, wrong

@@ -19,6 +19,7 @@ from eval.selective import calibration_error
 from rag.embed import SentenceTransformerEmbedder
 from rag.library import Library
 from rag.processors import processors
+from rag.question_time import put_to
 from rag.search import HybridSearch
 from rag.span_model import OnnxSpanModel, deep_count, likeliest
 from rag.span_reader import Calibration, Candidate, Traits, confidence, rank, traits
@@ -30,7 +31,8 @@ from training.held_out import Asked, fill, questions
 
 Array = npt.NDArray[np.float64]
 FALSE_ANSWERS = 0.10
-MOST = 20  # passages read for a question
+READ = 20  # passages in whose reading the clues are weighed
+MOST = 10  # passages read for a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class Read:
     evidence: list[Evidence]
     windows: list[tuple[int, float, list[Found]]]  # place in the evidence, lower margin, spans
 
+    def first(self, count: int) -> "Read":
+        """The same question with so much of its evidence."""
+        windows = [each for each in self.windows if each[0] < count]
+        return replace(self, evidence=self.evidence[:count], windows=windows)
+
     def spans(self, plan: Plan, *, rounds: int) -> list[list[Found]]:
         """What the model would give of the `first` passages, and in a second round of the others."""
         found: list[list[Found]] = [[] for _ in self.evidence]
@@ -68,10 +75,13 @@ def read_all(
     """Each question with its evidence; `removed` takes away what holds the answer."""
 
     def read(asked: Asked) -> Read:
-        evidence = search(asked.question, asked.filters)[:MOST]
+        evidence = search(asked.question, asked.filters)[:READ]
         if removed:
             evidence = asked.without_answer(evidence)
-        pairs = [(asked.question, each.article.title, each.passage.text) for each in evidence]
+        pairs = [
+            (put_to(asked.question, each.article, each.passage.text), each.article.title, each.passage.text)
+            for each in evidence
+        ]
         found = []
         for window in windows(model.tokenizer, pairs):
             margin, hidden = model.glance(window)
@@ -176,12 +186,12 @@ def groups_of(sets: Sequence[Sequence[Read]], plan: Plan) -> list[tuple[Array, n
 def calibration_of(sets: Sequence[Sequence[Read]], plan: Plan) -> tuple[Calibration, dict[str, Any]]:
     """The weights of the clues, then the confidence on them, then the threshold.
 
-    The clues are weighed on the first two sets, of the large library, where there is most to choose among;
-    confidence and threshold come from all of them.
+    The clues are weighed on the first two sets, of the large library, and on more passages than are read when
+    it counts, where there is most to choose among; confidence and threshold come from all sets.
     """
     ranking = softmax_weights(groups_of(sets[:2], plan))
     reads, rows, right = [], [], []
-    for each in (each for one in sets for each in one):
+    for each in (each.first(MOST) for one in sets for each in one):
         spans = ranked_spans(each, Calibration(ranking), plan)
         if spans and not each.answers and token_f1(spans[0][1], each.asked.answers) >= 0.5:
             continue  # what was taken away still stands elsewhere in other words: not unanswerable after all
@@ -226,7 +236,7 @@ def main() -> None:
     parser.add_argument(
         "--work", type=Path, required=True, help="a folder for the library, kept for next time"
     )
-    parser.add_argument("--first", type=int, default=6, help="passages that are read first")
+    parser.add_argument("--first", type=int, default=4, help="passages that are read first")
     parser.add_argument("--deep", type=float, default=0.3, help="windows that go through all layers, a text")
     args = parser.parse_args()
     model = OnnxSpanModel(args.model, None)
@@ -243,6 +253,7 @@ def main() -> None:
             ]
     plans = [Plan(args.first, args.deep, weight) for weight in (1, 2, 3)]
     fits = {plan: calibration_of(sets, plan) for plan in plans}
+    sets = [[each.first(MOST) for each in one] for one in sets]
     plan = max(plans, key=lambda each: quality(sets, fits[each][0], each)["f1"])
     fitted, report = fits[plan]
     for deep in (0.2, 0.3, 0.4, 0.6, 1.0):
