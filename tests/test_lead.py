@@ -127,7 +127,8 @@ def test_a_toll_of_a_year_is_told_by_the_newest_report_about_that_year() -> None
 
 
 def test_the_newest_of_many_reports_leads_however_much_they_take_from_one_another() -> None:
-    wins = [replace(each, confidence=each.confidence / 2.5) for each in WINS]  # as a reader is of three rivals
+    # As a reader is of three rivals.
+    wins = [replace(each, confidence=each.confidence / 2.5) for each in WINS]
     answer = asked("Who won the cup?", *wins, found(5, "Cy Moor sang.", "Cy Moor", 0.01))
     assert answer.short_answer == "Halden City"
     assert answer.abstention is None
