@@ -187,12 +187,11 @@ def _comparable_days(first: Sequence[tuple[date, date]], second: Sequence[tuple[
 
 def _figure(span: AnswerSpan) -> Number | None:
     """The number of an answer, with the unit that its sentence gives where the answer itself has none."""
-    short, quote = span.short or "", span.quote
-    number = number_in(short)
+    number = number_in(span.short or "")
     if number is None or number.unit or span.answer is None:
         return number
-    after = re.match(r"\s([a-z]+s)\b", quote[span.answer.end - span.sentence.start :])
-    return replace(number, unit=stem(after.group(1))) if after and after.group(1) not in _NO_UNIT else number
+    unit = _counted_after(span.answer.end, span, r"[a-z]+s")
+    return replace(number, unit=unit) if unit else number
 
 
 def _count_the_same(one: AnswerSpan, other: AnswerSpan) -> bool:
@@ -208,8 +207,12 @@ def _counted(span: AnswerSpan) -> str | None:
     numbers = numbers_in(span.short or "")
     if span.answer is None or not numbers:
         return None
-    rest = span.quote[span.answer.start - span.sentence.start + numbers[0].end :]
-    after = re.match(r"\s(\w+)", rest)
+    return _counted_after(span.answer.start + numbers[0].end, span, r"\w+")
+
+
+def _counted_after(end: int, span: AnswerSpan, word: str) -> str | None:
+    """The stem of what stands right after a place in the article, where that is like `word`."""
+    after = re.match(rf"\s({word})\b", span.quote[end - span.sentence.start :])
     return stem(after.group(1)) if after and after.group(1) not in _NO_UNIT else None
 
 

@@ -121,6 +121,9 @@ def rank(
     titles = [_stems(each.article.title) for each in evidence]
     said = [title | _stems(each.passage.text) for title, each in zip(titles, evidence, strict=True)]
     rarity = {term: math.log(1 + len(evidence) / (1 + sum(term in each for each in said))) for term in asked}
+    weighed = [{term: rarity[term] for term in terms} for terms in asked_of]
+    covered = [_share(each, some) for each, some in zip(weighed, said, strict=True)]
+    titled = [_share(each, some) for each, some in zip(weighed, titles, strict=True)]
     spans = [
         (place, span, plain(each.passage.text[span.start : span.end]))
         for place, (each, some) in enumerate(zip(evidence, found, strict=True))
@@ -140,8 +143,8 @@ def rank(
             margin=span.margin,
             found=evidence[place].score - mean,
             agreement=math.log(max(1, len(articles.get(answer, ())))),
-            covered=_share({term: rarity[term] for term in asked_of[place]}, said[place]),
-            titled=_share({term: rarity[term] for term in asked_of[place]}, titles[place]),
+            covered=covered[place],
+            titled=titled[place],
             echo=len(own & asked) / max(1, len(own)),
             fresh=fresh,
             timely=fresh if about_now else 0.0,
