@@ -9,7 +9,7 @@ from typing import Any
 
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
-from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnablePassthrough
 
 from rag.compose import Holdings, compose
 from rag.errors import InputError
@@ -43,9 +43,9 @@ def answer_chain(
     today). The output holds `question, searched_for, filters, documents` (the retriever's), `spans` (the
     reader's) and `answer` (an `Answer`), and streams in that order; `chain.pick("answer")` gives the answer
     alone. A `threshold` other than the reader's makes it answer more (0: always) or less; `search` finds the
-    evidence in place of hybrid search. With an `llm`, any LangChain chat model, it words what the reader
-    answers: `answer` streams as it grows, an `Answer` each time, of which the last one counts. Raises
-    InputError for an empty or an overlong question.
+    evidence in place of hybrid search. With an `llm`, any LangChain chat model, it completes follow-ups and
+    words what the reader answers: `answer` streams as it grows, an `Answer` each time, of which the last one
+    counts. Raises InputError for an empty or an overlong question.
     """
     retriever = PassageRetriever(search=search or HybridSearch(library))
     reader = reader or reader_named()
@@ -58,6 +58,16 @@ def answer_chain(
         dates=library.catalog.date_range,
         stories=library.catalog.stories.of,
     )
+
+    llm = llm if llm is None or isinstance(llm, LlmReader) else LlmReader(llm)
+
+    def asked(given: str | Mapping[str, Any], config: RunnableConfig) -> State:
+        state = _asked(given)
+        if llm is not None and state["history"]:
+            with _timed(state, "follow_up"):
+                made = llm.complete(state["question"], state["history"], state["searched_for"], config)
+            return {**state, "searched_for": made.question, "usage": made.usage, "notes": made.notes}
+        return state
 
     def retrieve(state: State) -> list[Document]:
         with _timed(state, "retrieve"):
@@ -80,18 +90,21 @@ def answer_chain(
             )
         timings = state["timings_ms"]
         total = {**timings, "total": sum(timings.values())}
-        return replace(composed, question=state["question"], timings_ms=total)
+        return replace(
+            composed,
+            question=state["question"],
+            notes=(*state["notes"], *composed.notes),
+            usage=state["usage"],
+            timings_ms=total,
+        )
 
     chain = (
-        RunnableLambda(_asked)
+        RunnableLambda(asked)
         | RunnablePassthrough.assign(documents=RunnableLambda(retrieve))
         | RunnablePassthrough.assign(spans=RunnableLambda(read))
         | RunnablePassthrough.assign(answer=RunnableLambda(answer))
     )
-    if llm is None:
-        return chain
-    llm = llm if isinstance(llm, LlmReader) else LlmReader(llm)
-    return chain | RunnablePassthrough.assign(answer=llm.as_step())
+    return chain if llm is None else chain | RunnablePassthrough.assign(answer=llm.as_step())
 
 
 def ask(
@@ -142,6 +155,9 @@ def _asked(given: str | Mapping[str, Any]) -> State:
         "searched_for": standalone(question, history, asked_on)[:MAX_QUESTION],
         "asked_on": asked_on,
         "filters": replace(filters, sources=tuple(map(_searchable, filters.sources)), asked_on=day),
+        "history": history,
+        "usage": None,
+        "notes": (),
         "timings_ms": {},
     }
 

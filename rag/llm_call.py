@@ -45,6 +45,11 @@ class CallFailed(Exception):
         self.failure = failure
         self.status = status
 
+    @property
+    def told(self) -> str:
+        """What happened, as a sentence begins for the person who asked."""
+        return f"{self.failure}" if self.status is None else f"{self.failure} (HTTP {self.status})"
+
 
 class Call:
     """One call of a chat model, bound to nothing but text: tool calls and other content are not read."""
@@ -82,10 +87,8 @@ class Call:
 
     def _count(self, usage: Any) -> None:
         if usage:
-            before = self.usage or Usage(0, 0)
-            self.usage = Usage(
-                before.input_tokens + usage["input_tokens"], before.output_tokens + usage["output_tokens"]
-            )
+            more = Usage(usage["input_tokens"], usage["output_tokens"])
+            self.usage = self.usage + more if self.usage else more
 
 
 def within(seconds: float, start: Callable[[], Iterator[T]]) -> Iterator[T]:

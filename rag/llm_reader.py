@@ -1,6 +1,6 @@
 """The language model as a reader: it words the answer, and every sentence is carried by checked quotes."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -10,11 +10,13 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, r
 
 from rag.llm_call import Call, CallFailed, Failure
 from rag.llm_draft import Draft
+from rag.llm_follow_up import Completed, completed
 from rag.llm_prompt import make_prompt
 from rag.llm_reply import Reply
-from rag.types import Answer
+from rag.types import Answer, Exchange
 
 TIMEOUT = 60.0  # seconds for the whole reply
+_FOLLOW_UP_SHARE = 1 / 3  # of that, for one line before anything is searched
 _INSTEAD = "what follows is quoted from the articles without it."
 
 
@@ -56,10 +58,22 @@ class LlmReader:
                         yield draft.answer()
             finished = _finished(draft, reply)
         except CallFailed as failed:
-            finished = replace(answer, notes=(*answer.notes, _note(failed)))
+            finished = replace(answer, notes=(*answer.notes, f"{failed.told}; {_INSTEAD}"))
         timings = {stage: ms for stage, ms in answer.timings_ms.items() if stage != "total"}
         timings["llm"] = (perf_counter() - begun) * 1_000
-        yield replace(finished, usage=call.usage, timings_ms={**timings, "total": sum(timings.values())})
+        usage = answer.usage + call.usage if answer.usage and call.usage else answer.usage or call.usage
+        yield replace(finished, usage=usage, timings_ms={**timings, "total": sum(timings.values())})
+
+    def complete(
+        self,
+        question: str,
+        history: Sequence[Exchange],
+        ruled: str,
+        config: RunnableConfig | None = None,
+    ) -> Completed:
+        """A follow-up made to stand alone, in part of the time limit; `ruled` where the model is no help."""
+        call = Call(self._model, self._timeout * _FOLLOW_UP_SHARE)
+        return completed(call, question, history, ruled, config)
 
     def _step(self, state: Mapping[str, Any], config: RunnableConfig) -> Iterator[Answer]:
         yield from self.reword(state["answer"], config)
@@ -79,11 +93,6 @@ def _finished(draft: Draft, reply: Reply) -> Answer:
     if not draft.claims:
         raise CallFailed(Failure.UNVERIFIED if draft.left_out else Failure.NO_ANSWER)
     return draft.answer(reply.short, finished=True)
-
-
-def _note(failed: CallFailed) -> str:
-    status = "" if failed.status is None else f" (HTTP {failed.status})"
-    return f"{failed.failure}{status}; {_INSTEAD}"
 
 
 def _name_of(model: BaseChatModel) -> str:

@@ -42,7 +42,7 @@ class Reply:
     def feed(self, piece: str) -> Iterator[RawClaim]:
         """The claims that the next piece of the reply completes."""
         self.text += piece
-        if self._read == 0 and (start := self._after_thought()) is not None:
+        if self._read == 0 and (start := after_thought(self.text)) is not None:
             self._read = start
         elif self._read == 0:
             return
@@ -50,14 +50,6 @@ class Reply:
             if self._closes_object(self.text[place], place):
                 yield from self._claims(self._open.pop(), place + 1)
         self._read = len(self.text)
-
-    def _after_thought(self) -> int | None:
-        """Where the reply starts behind what the model thinks aloud; None while that may still go on."""
-        begun = self.text.lstrip()
-        if not begun.startswith(_THINKING):
-            return None if _THINKING.startswith(begun) else 0
-        end = self.text.find(_THOUGHT)
-        return None if end < 0 else end + len(_THOUGHT)
 
     def _closes_object(self, character: str, place: int) -> bool:
         """Whether an object ends here; quotation marks mean strings inside of objects only."""
@@ -84,6 +76,15 @@ class Reply:
             self.short = found["short"]
         if (claim := _raw_claim(found)) is not None:
             yield claim
+
+
+def after_thought(text: str) -> int | None:
+    """Where a reply starts behind what the model thinks aloud; None while that may still go on."""
+    begun = text.lstrip()
+    if not begun.startswith(_THINKING):
+        return None if _THINKING.startswith(begun) else 0
+    end = text.find(_THOUGHT)
+    return None if end < 0 else end + len(_THOUGHT)
 
 
 def _raw_claim(found: dict[str, Any]) -> RawClaim | None:

@@ -42,13 +42,23 @@ def carrying(sentence: str, citations: Sequence[Citation]) -> tuple[Citation, ..
     wanted = _stems(_meaning(sentence))
     kept = [each for each in citations if wanted and _is_about(sentence, wanted, each.quote)]
     said = " ".join(each.quote for each in kept)
-    carried = wanted <= _stems(words(said)) and _numbers(sentence) <= _numbers(said)
-    return tuple(kept) if kept and carried else ()
+    return tuple(kept) if kept and stands_in(sentence, said) else ()
+
+
+def stands_in(sentence: str, text: str) -> bool:
+    """Whether a text has each word of a sentence that means something, however inflected, and each number."""
+    return _stems(_meaning(sentence)) <= _stems(words(text)) and _numbers(sentence) <= _numbers(text)
+
+
+def negates(text: str) -> bool:
+    """Whether a text says "not", or denies."""
+    said = {word.replace("’", "'") for word in words(text.lower())}
+    return bool(said & _NEGATIONS) or any(word.endswith("n't") for word in said)
 
 
 def _is_about(sentence: str, wanted: Set[str], quote: str) -> bool:
     shared = len(wanted & _stems(words(quote)))
-    same = _negates(quote) == _negates(sentence) and (not _hedges(quote) or _hedges(sentence))
+    same = negates(quote) == negates(sentence) and (not _hedges(quote) or _hedges(sentence))
     return same and shared >= _WORDS_EACH * len(wanted)
 
 
@@ -85,11 +95,6 @@ def _bare(word: str) -> str:
     """A word without accents, possessive and full stops: "U.S." is "US"."""
     plain = "".join(each for each in unicodedata.normalize("NFKD", word) if not unicodedata.combining(each))
     return re.sub(r"['’]s?$", "", plain).replace(".", "")
-
-
-def _negates(text: str) -> bool:
-    said = {word.replace("’", "'") for word in words(text.lower())}
-    return bool(said & _NEGATIONS) or any(word.endswith("n't") for word in said)
 
 
 def _hedges(text: str) -> bool:

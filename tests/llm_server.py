@@ -14,10 +14,11 @@ USAGE = (311, 47)  # tokens of each prompt and reply, as this server counts
 
 @dataclass(frozen=True)
 class Shown:
-    """What the model was sent: the question and the passages with their keys."""
+    """What the model was sent: the question and the passages with their keys, or the conversation before it."""
 
     question: str
-    passages: tuple[dict[str, Any], ...]
+    passages: tuple[dict[str, Any], ...] = ()
+    conversation: tuple[dict[str, Any], ...] = ()
 
     def key(self, quote: str) -> str:
         """The key of the passage that holds a quote."""
@@ -125,8 +126,11 @@ class _Handler(BaseHTTPRequestHandler):
 def shown_in(body: dict[str, Any]) -> Shown:
     """What a request shows to the model."""
     content = body["messages"][-1]["content"]
-    asked, _, *passages = content.split("\n")
-    return Shown(json.loads(asked)["question"], tuple(map(json.loads, passages)))
+    asked, *passages = content.split("\n")
+    sent = json.loads(asked)
+    if "conversation" in sent:
+        return Shown(sent["last question"], conversation=tuple(sent["conversation"]))
+    return Shown(sent["question"], tuple(map(json.loads, passages[1:])))
 
 
 def _pieces(reply: Scripted) -> list[str]:

@@ -21,7 +21,7 @@ from rag.types import Answer, AnswerSpan, Evidence, Filters, Reason, Span
 
 QUESTION = "Who runs the harbour of Port3?"
 KEYS = [
-    *("question", "searched_for", "asked_on", "filters"),
+    *("question", "searched_for", "asked_on", "filters", "history", "usage", "notes"),
     *("timings_ms", "documents", "spans", "answer"),
 ]
 

@@ -109,7 +109,8 @@ def test_each_checked_sentence_is_streamed_and_the_last_answer_is_the_whole(libr
     assert untimed(steps[-1]) == untimed(ask(chain, QUESTION))
     keys = [key for chunk in chain.stream(QUESTION) for key in chunk]
     assert keys == [
-        "question", "searched_for", "asked_on", "filters", "timings_ms", "documents", "spans", *["answer"] * 3,
+        "question", "searched_for", "asked_on", "filters", "history", "usage", "notes", "timings_ms",
+        "documents", "spans", *["answer"] * 3,
     ]  # fmt: skip
     assert set(chain.invoke(QUESTION)) == set(keys)
 

@@ -11,7 +11,7 @@ import pytest
 from browsing import GRADIO_WARNINGS, chromium, serving, visiting
 from fakes import HashEmbedder
 from llm_cases import claim, reply
-from llm_server import LlmServer, Shown, llm_server
+from llm_server import LlmServer, Scripted, Shown, llm_server
 from newsroom import BILL, COST, COST_QUESTION, EXAMPLES, FakeShelf, ScriptedAsk, chat
 from playwright.sync_api import expect
 
@@ -82,6 +82,18 @@ def test_ask_says_that_the_model_failed_and_quotes(run: Run, server: LlmServer) 
         "The language model's reply did not have the form that was asked for; what follows is quoted" in said
     )
     assert "Worded by" not in said
+
+
+def test_ask_says_that_a_follow_up_was_filled_in_without_the_model_also_when_it_declines(
+    run: Run, server: LlmServer
+) -> None:
+    server.script = lambda shown: Scripted(status=500) if shown.conversation else wording(shown)
+    code, said, _ = run("ask", "Who opened the harbour of Xanadu?", "--after", QUESTION)
+    assert code == 0
+    assert (
+        "\n\nThe language model could not be asked (HTTP 500); the follow-up was filled in without it."
+        in said
+    )
 
 
 def test_the_json_names_the_model_its_tokens_and_the_notes(run: Run, server: LlmServer) -> None:

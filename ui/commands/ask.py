@@ -74,7 +74,8 @@ def as_text(answer: Answer) -> str:
             f"  {each.passage.text[:200].strip()} …\n  — {_origin(each.article)}"
             for each in answer.evidence[:_NEAREST]
         ]
-        return "\n\n".join([*searched, answer.text, *(["Nearest passages:", *nearest] if nearest else [])])
+        heading = ["Nearest passages:"] if nearest else []
+        return "\n\n".join([*searched, answer.text, *answer.notes, *heading, *nearest])
     opened, closed = ("“", "”") if answer.model is None else ("", "")
     claims = [
         f"{opened}{claim.text}{closed} "
