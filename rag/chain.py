@@ -20,6 +20,7 @@ from rag.reader import Reader
 from rag.readers import reader_named
 from rag.retriever import PassageRetriever, Search, to_evidence
 from rag.search import HybridSearch
+from rag.span_reader import SpanReader
 from rag.types import Answer, AnswerSpan, Exchange, Filters
 
 MAX_QUESTION = 2_000  # characters
@@ -50,6 +51,8 @@ def answer_chain(
     retriever = PassageRetriever(search=search or HybridSearch(library))
     reader = reader or reader_named()
     sure = reader.threshold if threshold is None else threshold
+    if isinstance(reader, SpanReader) and sure < reader.threshold:
+        reader = reader.patient()
     holdings = Holdings(
         article_count=library.catalog.article_count,
         matching_articles=library.catalog.matching_articles,

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -50,8 +50,9 @@ class Calibration:
     Both are fitted on questions about articles that the model never saw. The defaults take the margin alone,
     and 0 for even odds, as training on SQuAD 2.0 does.
 
-    The `first` passages are read first; where the best of their spans reaches the `threshold`, no others are
-    read, else as many as make `most`. By default all are.
+    The `first` passages are read first. Where the best of their spans reaches the `threshold`, or stays below
+    `hopeless`, which others hardly ever lift above it, no others are read, else as many as make `most`. By
+    default all are.
     """
 
     ranking: Sequence[float] = Clues(margin=1.0)
@@ -60,6 +61,11 @@ class Calibration:
     threshold: float = 0.5
     first: int = 0
     most: int | None = None
+    hopeless: float = 0.0
+
+    def settles(self, confidence: float) -> bool:
+        """Whether no more passages need be read once the best span is so sure."""
+        return confidence >= self.threshold or confidence < self.hopeless
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +80,19 @@ class Candidate:
 
 
 class SpanReader:
-    """Reads all evidence with a span model."""
+    """Reads all evidence with a span model; by default as that is calibrated."""
 
-    def __init__(self, model: SpanModel) -> None:
+    def __init__(self, model: SpanModel, calibration: Calibration | None = None) -> None:
         self.model = model
-        self.calibration = Calibration(**model.calibration)
+        self.calibration = calibration or Calibration(**model.calibration)
 
     @property
     def threshold(self) -> float:
         return self.calibration.threshold
+
+    def patient(self) -> "SpanReader":
+        """The same reader, which takes no question for hopeless: for answers that are given less surely."""
+        return SpanReader(self.model, replace(self.calibration, hopeless=0.0))
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> list[AnswerSpan]:
         """The spans of the passages that were read closely, best first: apart, and a few of each passage."""
@@ -90,7 +100,7 @@ class SpanReader:
         found: list[list[Found]] = []
         ranked: list[Candidate] = []
         for some in (evidence[: self.calibration.first], evidence[self.calibration.first :]):
-            if ranked and confidence(self.calibration, ranked[0], ranked) >= self.threshold:
+            if ranked and self.calibration.settles(confidence(self.calibration, ranked[0], ranked)):
                 break
             found += self._found(question, some)
             unread: list[list[Found]] = [[]] * (len(evidence) - len(found))

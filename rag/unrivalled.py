@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from rag.differing import agree, rank
 from rag.types import AnswerSpan
 
-_PER_RANK = 0.49  # what a unit of lead over the next answer adds to the log-odds, as the reader is calibrated
+_PER_RANK = 0.42  # what a unit of lead over the next answer adds to the log-odds, as the reader is calibrated
 _FAR = 12.0  # the lead over a rival that is not there
 _NEAR = 3.5  # ranks behind, from which a span is no answer that was set aside, but what any question finds
 

@@ -96,6 +96,23 @@ def test_no_more_is_read_once_the_first_passages_answer_surely(
     assert model.read_texts == texts[:read]
 
 
+@pytest.mark.parametrize(("margin", "read"), [(-3, 1), (-1, 2), (3, 1)])
+def test_no_more_is_read_where_the_first_passages_leave_no_hope(margin: int, read: int) -> None:
+    model = MarkedModel(
+        first=1, threshold=0.7, hopeless=0.2
+    )  # a margin of -3 is a confidence of .05, -1 of .27
+    texts = [f"<{margin}|one>", "<5|two>"]
+    answers(SpanReader(model), *texts)
+    assert model.read_texts == texts[:read]
+
+
+def test_a_patient_reader_reads_on_and_stops_where_it_is_sure() -> None:
+    hopeless, sure = MarkedModel(first=1, hopeless=0.3), MarkedModel(first=1, hopeless=0.3)
+    assert answers(SpanReader(hopeless).patient(), "<-3|one>", "<5|two>") == ["two", "one"]
+    answers(SpanReader(sure).patient(), "<3|one>", "<5|two>")
+    assert sure.read_texts == ["<3|one>"]
+
+
 @pytest.mark.parametrize(
     ("clue", "question", "days", "expected"),
     [

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from rag.spans import Found
 from training import sources, text
 from training.bm25 import Bm25
 from training.calibrate import logistic
-from training.encode import batches, collate, encode
+from training.encode import batches, batches_together, collate, encode, encode_together
 from training.evaluate import auc, figures
 from training.export import export
 from training.mixture import Mixture, crop, join
@@ -85,6 +86,40 @@ def test_batches_hold_every_example_once_within_the_token_limit() -> None:
     cut = batches(made, 120, random.Random(1))
     assert sum(map(len, cut)) == 20
     assert all(len(b) == 1 or len(b) * max(len(e.ids) for e in b) <= 120 for b in cut)
+
+
+def test_passages_of_one_question_stay_in_one_batch_under_one_number() -> None:
+    none = Example("n", "a", "How?", "", STORY, (), ())
+    made = encode_together(tokenizer(), [[example("2014,"), none]] * 3 + [[none]])
+    assert [[each.asked for each in some] for some in made] == [[1, 1], [2, 2], [3, 3], [4]]
+    longest = len(made[0][0].ids)
+    cut = batches_together(made, 4 * longest, random.Random(1))
+    assert sorted(each.asked for batch in cut for each in batch) == [1, 1, 2, 2, 3, 3, 4]
+    assert all(
+        len(batch) <= 4
+        and {e.asked for e in batch}.isdisjoint(e.asked for other in cut if other is not batch for e in other)
+        for batch in cut
+    )
+    together = collate(made[0] + made[3]).together
+    assert together.tolist() == [[True, True, False], [False, False, True]]
+
+
+def test_passages_of_one_question_compete_for_its_answer() -> None:
+    reader = network()
+    right = encode(tokenizer(), [example("2014,")])[0]
+    wrong = encode(tokenizer(), [Example("n", "a", "How much was it?", "", "Nobody fell.", (), ())])[0]
+    apart, joined = (collate([replace(each, asked=number) for each in (right, wrong)]) for number in (0, 7))
+    text_tokens = joined.allowed.clone()
+    text_tokens[:, 0] = False
+    with torch.no_grad():
+        _, final = reader(joined.ids, joined.mask, joined.types)
+        shared = []
+        for scores, places in zip(final, (joined.starts, joined.ends), strict=True):
+            margins = scores - scores[:, :1]
+            every = torch.cat([margins[text_tokens], torch.zeros(1)]).logsumexp(0)
+            shared.append(float(every - margins[places & text_tokens].logsumexp(0)))
+        alone, together = (float(loss(reader, batch, early_share=0.0)) for batch in (apart, joined))
+    assert together == pytest.approx((alone + sum(shared) / 2) / 2, rel=1e-4)
 
 
 def test_loss_falls_when_the_right_span_is_learnt() -> None:
@@ -199,6 +234,18 @@ def test_the_test_year_and_the_validation_batch_stay_out_of_training(folder: Pat
     assert set(sources.news_articles(folder, "2022")) == {"y"}
     assert {e.title for e in sources.written(folder, validation=False)} == {"A bridge"}
     assert {e.title for e in sources.written(folder, validation=True)} == {"Kept back"}
+
+
+def test_questions_are_read_together_with_near_misses_that_do_not_hold_the_answer(folder: Path) -> None:
+    mixture = Mixture(folder)
+    made = mixture.together(3)
+    assert made == mixture.together(3)
+    assert all(len({each.question for each in some}) == 1 for some in made)
+    several = [some for some in made if len(some) > 1]
+    assert several
+    for some in several:
+        answers = [answer for each in some for answer in each.answers]
+        assert all(each.spans or not any(text.find_all(each.text, a) for a in answers) for each in some)
 
 
 @pytest.mark.parametrize("phase", ["short", "whole"])

@@ -33,6 +33,7 @@ Array = npt.NDArray[np.float64]
 FALSE_ANSWERS = 0.10
 READ = 20  # passages in whose reading the clues are weighed
 MOST = 10  # passages read for a question
+HOPELESS = 0.1  # the confidence in the first of them below which no others are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def ranked_spans(read: Read, calibration: Calibration, plan: Plan) -> list[tuple
     for rounds in (1, 2):
         found = read.spans(plan, rounds=rounds)
         every = rank(read.asked.question, read.evidence, found, calibration.ranking)
-        if calibration.first and every and confidence(calibration, every[0], every) >= calibration.threshold:
+        if calibration.first and every and calibration.settles(confidence(calibration, every[0], every)):
             break
     return [(each, each.evidence.passage.text[each.found.start : each.found.end]) for each in every]
 
@@ -258,7 +259,7 @@ def main() -> None:
     fitted, report = fits[plan]
     for deep in (0.2, 0.3, 0.4, 0.6, 1.0):
         report[f"deep {deep}"] = quality(sets, fitted, replace(plan, deep=deep))
-    fitted = replace(fitted, first=args.first, most=MOST)
+    fitted = replace(fitted, first=args.first, most=MOST, hopeless=HOPELESS)
     report["as shipped"] = quality(sets, fitted, plan)
     values = {"deep": args.deep, "order_weight": plan.order_weight, "calibration": asdict(fitted)}
     print(json.dumps({**values, **report}, indent=2))

