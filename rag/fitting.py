@@ -49,16 +49,26 @@ def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> 
 def less_to_the_point(question: str, spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
     """Spans whose sentences lack what that of the best, or of one near it, has.
 
-    That is the question's "first" or "only", what it wants to know somebody's words about, and, in one
-    article, whom or what an office belongs to.
+    That is the question's "first" or "only", what it wants to know somebody's words about, and whom or what
+    an office belongs to. The first and the last are looked for within one article, in a span near the one
+    that lacks them.
     """
-    near = [each for each in spans if rank(spans[0]) - rank(each) <= _WITHIN]
     for marks, alike in _marks(question):
-        if have := [each for each in near if marks & _said(each)]:
-            articles = {each.evidence.article.id for each in have}
-            lack = [each for each in spans if not marks & _said(each)]
-            return [each for each in lack if not alike or each.evidence.article.id in articles]
+        have = [each for each in spans if marks & _said(each)]
+        lack = [each for each in spans if not marks & _said(each)]
+        if alike:
+            less = [each for each in lack if any(_is_near(each, other) for other in have)]
+        else:
+            less = lack if any(rank(spans[0]) - rank(each) <= _WITHIN for each in have) else []
+        if less:
+            return less
     return []
+
+
+def _is_near(span: AnswerSpan, other: AnswerSpan) -> bool:
+    """Whether another span of the same article is not far behind."""
+    same = span.evidence.article.id == other.evidence.article.id
+    return same and rank(span) - rank(other) <= _WITHIN
 
 
 def _is_unfit(question: str, span: AnswerSpan, short: str, period: Period | None) -> bool:

@@ -128,7 +128,7 @@ def test_a_toll_of_a_year_is_told_by_the_newest_report_about_that_year() -> None
 
 def test_the_newest_of_many_reports_leads_however_much_they_take_from_one_another() -> None:
     # As a reader is of three rivals.
-    wins = [replace(each, confidence=each.confidence / 2.5) for each in WINS]
+    wins = [replace(each, confidence=each.confidence / 2.0) for each in WINS]
     answer = asked("Who won the cup?", *wins, found(5, "Cy Moor sang.", "Cy Moor", 0.01))
     assert answer.short_answer == "Halden City"
     assert answer.abstention is None
