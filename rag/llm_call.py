@@ -52,12 +52,15 @@ class CallFailed(Exception):
 
 
 class Call:
-    """One call of a chat model, bound to nothing but text: tool calls and other content are not read."""
+    """One call of a chat model, bound to nothing but text: tool calls and other content are not read.
 
-    def __init__(self, model: BaseChatModel, timeout: float) -> None:
+    `usage` counts on from that of the calls before it, if any.
+    """
+
+    def __init__(self, model: BaseChatModel, timeout: float, usage: Usage | None = None) -> None:
         self._model = model
         self._timeout = timeout
-        self.usage: Usage | None = None
+        self.usage = usage
 
     def stream(self, messages: list[BaseMessage], config: RunnableConfig | None = None) -> Iterator[str]:
         """The text of the reply in pieces.

@@ -50,7 +50,7 @@ class LlmReader:
         begun = perf_counter()
         prompt = make_prompt(answer.searched_for, answer.evidence)
         draft = Draft(answer, prompt.shown, self.name)
-        reply, call = Reply(), Call(self._model, self._timeout)
+        reply, call = Reply(), Call(self._model, self._timeout, answer.usage)
         try:
             for piece in call.stream(prompt.messages, config):
                 for claim in reply.feed(piece):
@@ -61,8 +61,7 @@ class LlmReader:
             finished = replace(answer, notes=(*answer.notes, f"{failed.told}; {_INSTEAD}"))
         timings = {stage: ms for stage, ms in answer.timings_ms.items() if stage != "total"}
         timings["llm"] = (perf_counter() - begun) * 1_000
-        usage = answer.usage + call.usage if answer.usage and call.usage else answer.usage or call.usage
-        yield replace(finished, usage=usage, timings_ms={**timings, "total": sum(timings.values())})
+        yield replace(finished, usage=call.usage, timings_ms={**timings, "total": sum(timings.values())})
 
     def complete(
         self,

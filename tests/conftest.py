@@ -1,12 +1,16 @@
 """What all tests share: no network but loopback, a clean environment, the real embedder loaded once."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from llm_cases import newsstand
+from llm_server import LlmServer, llm_server
 from pytest_socket import socket_allow_hosts
 
 from rag.embed import SentenceTransformerEmbedder
+from rag.library import Library
 from rag.span_model import OnnxSpanModel
 
 for proxy in [name for name in os.environ if name.lower().endswith("_proxy")]:
@@ -39,3 +43,17 @@ def embedder() -> SentenceTransformerEmbedder:
 def span_model() -> OnnxSpanModel:
     """The bundled span model."""
     return OnnxSpanModel()
+
+
+@pytest.fixture(scope="module")
+def newsstand_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """A library of the articles that language models are asked about."""
+    with newsstand(tmp_path_factory.mktemp("newsstand") / "library") as library:
+        yield library
+
+
+@pytest.fixture(scope="module")
+def chat_server() -> Iterator[LlmServer]:
+    """A chat model's server on this machine, which replies by script."""
+    with llm_server() as server:
+        yield server

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from llm_cases import COST, QUESTION, CostReader, newsstand
+from llm_cases import COST, QUESTION, CostReader
 from llm_hostile import CARRIED_BY, CASES, Case
-from llm_server import LlmServer, llm_server
+from llm_server import LlmServer
 
 from rag.chain import answer_chain, ask
 from rag.library import Library
@@ -18,24 +18,12 @@ ADDRESS = {"openai": "/v1", "ollama": ""}
 UNSAFE = re.compile(r"https?:|evil|[<>\[\]`†\x00-\x1f\u202a-\u202e]|javascript|\bdata:|!\[")
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with newsstand(tmp_path_factory.mktemp("newsstand") / "library") as library:
-        yield library
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LlmServer]:
-    with llm_server() as server:
-        yield server
-
-
 @pytest.fixture(scope="module", params=sorted(ADDRESS))
-def reader(request: pytest.FixtureRequest, server: LlmServer) -> Iterator[LlmReader]:
+def reader(request: pytest.FixtureRequest, chat_server: LlmServer) -> Iterator[LlmReader]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OPENAI_API_KEY", "sk-secret-1234")
         name = f"{request.param}:scripted"
-        model = chat_model(name, base_url=server.address + ADDRESS[request.param], timeout=20)
+        model = chat_model(name, base_url=chat_server.address + ADDRESS[request.param], timeout=20)
         yield LlmReader(model, name=name, timeout=20)
 
 
@@ -45,11 +33,11 @@ def test_the_table_holds_a_hundred_replies_and_more_each_of_its_own_name() -> No
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_only_claims_that_verbatim_quotes_carry_are_shown(
-    case: Case, library: Library, server: LlmServer, reader: LlmReader
+    case: Case, newsstand_library: Library, chat_server: LlmServer, reader: LlmReader
 ) -> None:
-    server.script = case.script
-    answer = ask(answer_chain(library, CostReader(), llm=reader), QUESTION)
-    assert faults(answer, case.shows, library) == []
+    chat_server.script = case.script
+    answer = ask(answer_chain(newsstand_library, CostReader(), llm=reader), QUESTION)
+    assert faults(answer, case.shows, newsstand_library) == []
 
 
 def carrier(text: str) -> str:
@@ -57,7 +45,7 @@ def carrier(text: str) -> str:
     return CARRIED_BY.get(text, text)
 
 
-def faults(answer: Answer, shows: tuple[str, ...], library: Library) -> list[str]:
+def faults(answer: Answer, shows: tuple[str, ...], newsstand_library: Library) -> list[str]:
     """What is wrong with an answer, given the model's claims that it may show."""
     found = []
     texts = tuple(claim.text for claim in answer.claims)
@@ -72,7 +60,7 @@ def faults(answer: Answer, shows: tuple[str, ...], library: Library) -> list[str
         if unsafe := UNSAFE.search(claim.text):
             found.append(f"{unsafe.group()!r} in {claim.text}")
     for citation in answer.citations:
-        if citation.span.of(library.catalog.text(citation.article.id) or "") != citation.quote:
+        if citation.span.of(newsstand_library.catalog.text(citation.article.id) or "") != citation.quote:
             found.append(f"not the stored text: {citation}")
         if citation.article.id not in shown:
             found.append(f"not of the evidence: {citation}")
