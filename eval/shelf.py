@@ -47,7 +47,7 @@ def library_shelf(catalog: Catalog, gold: GoldSet) -> Shelf:
         return names().get(article_id) or names().get(article_id.casefold()) or article_id
 
     def candidates(quote: str) -> Iterable[str]:
-        found = list(catalog.search(content_terms(quote)[:_TERMS]))[:_PASSAGES]
+        found = list(catalog.words.passages(content_terms(quote)[:_TERMS]))[:_PASSAGES]
         return dict.fromkeys(info.id for _, info in catalog.passages(found).values())
 
     return Shelf(text, canonical, candidates)

@@ -12,10 +12,9 @@ from rag.catalog_rows import INFO, PASSAGE, article_of, columns, info_of, passag
 from rag.database import Database, Row
 from rag.stories import Stories
 from rag.types import Article, ArticleInfo, Filters, Passage
+from rag.word_search import WordSearch
 
 SCHEMA_VERSION = 3
-_RANKED = 200  # passages that match best by themselves: what is worth ranking together with their articles
-_WEIGHTS = "2.0, 1.0"  # of the title and of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class Catalog:
         upgrades = {1: _script("upgrade_1_to_2.sql"), 2: _script("upgrade_2_to_3.sql")}
         self._db = Database(path, schema=_script("schema.sql"), version=SCHEMA_VERSION, upgrades=upgrades)
         self.stories = Stories(self._db)
+        self.words = WordSearch(self._db)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -107,40 +107,6 @@ class Catalog:
         """The years of the first and the last article; (1, 0), which holds no year, where none is dated."""
         dates = self.date_range()
         return (dates[0].year, dates[1].year) if dates else (1, 0)
-
-    # -- searching -------------------------------------------------------------------------------
-
-    def search(self, terms: Sequence[str], filters: Filters | None = None) -> dict[str, float]:
-        """The BM25 of the passages that best match any of `terms`, by passage id, best first."""
-        if not terms:
-            return {}
-        where, values = where_of(filters)
-        rows = self._db.rows(
-            f"SELECT passages.id, -bm25(passage_words, {_WEIGHTS}) AS score"
-            " FROM passage_words JOIN passages ON passages.number = passage_words.rowid"
-            + (" JOIN articles ON articles.number = passages.article" if where else "")
-            + f" WHERE passage_words MATCH ?{where} ORDER BY score DESC LIMIT {_RANKED}",
-            (_any(terms), *values),
-        )
-        return dict(rows)
-
-    def about(self, terms: Sequence[str]) -> dict[str, float]:
-        """The BM25 of every article that has any of `terms`, by article id.
-
-        What an article is about says which of many passages with the same words is meant.
-        """
-        if not terms:
-            return {}
-        query = (
-            f"SELECT articles.id, -bm25(article_words, {_WEIGHTS}) FROM article_words"
-            " JOIN articles ON articles.number = article_words.rowid WHERE article_words MATCH ?"
-        )
-        return dict(self._db.rows(query, (_any(terms),)))
-
-    def mentions(self, term: str) -> bool:
-        """Whether any article uses the word or phrase (inflections count as the same word)."""
-        query = "SELECT 1 FROM article_words WHERE article_words MATCH ? LIMIT 1"
-        return bool(self._db.rows(query, (_quoted(term),)))
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, ArticleInfo]]:
         """The passages with these ids and their articles; ids it does not know are left out."""
@@ -387,13 +353,3 @@ def article_hash(article: Article) -> str:
 
 def _script(name: str) -> str:
     return files("rag").joinpath(name).read_text(encoding="utf-8")
-
-
-def _any(terms: Sequence[str]) -> str:
-    """Terms as an FTS5 query that any of them matches."""
-    return " OR ".join(map(_quoted, terms))
-
-
-def _quoted(term: str) -> str:
-    """A term as an FTS5 string, so that none of its characters is an operator."""
-    return '"' + term.replace("\0", " ").replace('"', '""') + '"'

@@ -56,7 +56,7 @@ def answer_chain(
     holdings = Holdings(
         article_count=library.catalog.article_count,
         matching_articles=library.catalog.matching_articles,
-        mentions=library.catalog.mentions,
+        mentions=library.catalog.words.mentions,
         years=library.catalog.years,
         dates=library.catalog.date_range,
         stories=library.catalog.stories.of,

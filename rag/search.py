@@ -84,12 +84,14 @@ class HybridSearch:
         library = self._library
         terms = content_terms(question)[:_MAX_TERMS]
         near = library.vectors.search(library.embedder.embed_query(question), self._settings.dense, filters)
-        passages, articles = library.catalog.search(terms, filters), library.catalog.about(terms)
+        passages = library.catalog.words.passages(terms, filters)
         infos = library.catalog.infos({*near, *passages})
+        articles = library.catalog.words.articles(terms, (info.id for info in infos.values()))
         lexical = sorted(passages, key=lambda each: -passages[each] - articles.get(infos[each].id, 0.0))
         lexical_ranks = _ranks(lexical[: self._settings.lexical])
         dense_ranks = _ranks(near)
-        passage_share, article_share = _shares(passages), _shares(articles)
+        passage_share = _shares(passages, least=min(passages.values(), default=0.0))
+        article_share = _shares(articles, least=0.0)
         farthest = min(near.values(), default=0.0)
         asked_on = None if filters is None else filters.asked_on
         about_now = is_about_now(question)
@@ -116,7 +118,7 @@ def _ranks(ids: Iterable[str]) -> dict[str, int]:
     return {each: rank for rank, each in enumerate(ids, 1)}
 
 
-def _shares(scores: Mapping[str, float]) -> Callable[[str], float]:
-    """Gives each score as a share of the best one; one that is not there counts as the least."""
-    least, best = min(scores.values(), default=0.0), max(scores.values(), default=0.0) or 1.0
+def _shares(scores: Mapping[str, float], *, least: float) -> Callable[[str], float]:
+    """Gives each score as a share of the best one, `least` where there is none."""
+    best = max(scores.values(), default=0.0) or 1.0
     return lambda key: scores.get(key, least) / best

@@ -12,7 +12,7 @@ from fakes import HashEmbedder, article
 from ingest.split import split
 from rag.catalog import Catalog, Change, article_hash
 from rag.errors import LibraryDamaged, LibraryError
-from rag.types import Article, Filters
+from rag.types import Article
 
 EMBEDDER = HashEmbedder()
 
@@ -45,66 +45,12 @@ def test_passages_come_back_with_their_exact_text_after_characters_of_any_width(
     assert {key: passage for key, (passage, _) in found.items()} == {each.id: each for each in passages}
 
 
-def test_finds_words_by_their_stem_in_text_and_title_with_the_title_first(catalog: Catalog) -> None:
-    put(catalog, article(1, "Talks were brokered in Moscow.", title="News"))
-    put(catalog, article(2, "Other things happened elsewhere.", title="Who brokers talks"))
-    put(catalog, article(3, "Nothing of the kind here.", title="News"))
-    ids = list(catalog.search(["brokering"]))
-    assert [info.id for _, info in map(catalog.passages(ids).get, ids)] == ["a2", "a1"]  # type: ignore[misc]
-    assert catalog.mentions("MOSCOW")
-    assert not catalog.mentions("harbour")
-
-
-def test_the_article_that_is_about_it_scores_higher_than_one_that_mentions_it(catalog: Catalog) -> None:
-    line = "The harbour opened again."
-    put(catalog, article(1, f"{line}\n\n" + "Rain fell on the hills. " * 60, title="News"))
-    put(catalog, article(2, f"{line}\n\n" + "The harbour is long. " * 60, title="News"))
-    put(catalog, article(3, "Nothing of the kind.", title="News"))
-    about = catalog.about(["opened", "harbour"])
-    assert about["a2"] > about["a1"] > 0
-    assert "a3" not in about
-
-
-def test_accents_do_not_matter_to_a_search(catalog: Catalog) -> None:
-    put(catalog, article(1, "Mevlüt Çavuşoğlu spoke."))
-    assert catalog.mentions("cavusoglu")
-    assert not catalog.mentions("cavus")
-
-
-@pytest.mark.parametrize(
-    "term", ['"', "*", "NEAR", "a:b", "(", "'; DROP TABLE articles; --", "^x", "-", "{a b}: c", "\0"]
-)
-def test_no_term_is_an_operator(catalog: Catalog, term: str) -> None:
-    put(catalog, article(1))
-    catalog.search([term])
-    catalog.about([term])
-    catalog.mentions(term)
-    assert catalog.article_count() == 1
-
-
-def test_filters_hold_at_their_borders_and_leave_out_what_has_no_date(catalog: Catalog) -> None:
-    put(catalog, article(1, "Harbour one.", published=date(2020, 1, 1), source="A"))
-    put(catalog, article(2, "Harbour two.", published=date(2020, 1, 2), source="B"))
-    put(catalog, article(3, "Harbour three.", source="A"))
-
-    def found(**filters: object) -> set[str]:
-        ids = list(catalog.search(["harbour"], Filters(**filters)))  # type: ignore[arg-type]
-        return {info.id for _, info in catalog.passages(ids).values()}
-
-    assert found() == {"a1", "a2", "a3"}
-    assert found(since=date(2020, 1, 2)) == {"a2"}
-    assert found(until=date(2020, 1, 1)) == {"a1"}
-    assert found(sources=("A",)) == {"a1", "a3"}
-    assert found(sources=("A",), since=date(2019, 1, 1)) == {"a1"}
-    assert catalog.matching_articles(Filters(sources=("C",))) == 0
-
-
 def test_replacing_an_article_forgets_the_words_of_the_old_one(catalog: Catalog) -> None:
     put(catalog, article(1, "The old harbour burned."))
     change = put(catalog, article(1, "The new airport opened."))
     assert len(change.gone) == 1
-    assert not catalog.mentions("burned")
-    assert catalog.mentions("airport")
+    assert not catalog.words.mentions("burned")
+    assert catalog.words.mentions("airport")
     assert catalog.check() == []
 
 
@@ -130,8 +76,8 @@ def test_a_copy_is_found_by_its_own_id_and_takes_over_when_the_first_goes(catalo
     assert len(change.relabelled) == 1
     assert catalog.article("a2") == second
     assert catalog.article("a1") is None
-    assert catalog.mentions("heading")
-    assert not catalog.mentions("First")
+    assert catalog.words.mentions("heading")
+    assert not catalog.words.mentions("First")
     assert catalog.check() == []
 
 
@@ -142,7 +88,7 @@ def test_deleting_removes_every_copy_of_the_text(catalog: Catalog) -> None:
     assert len(change.gone) == 1
     assert catalog.article_count() == 0
     assert catalog.article("a2") is None
-    assert not catalog.mentions("wire")
+    assert not catalog.words.mentions("wire")
 
 
 def test_a_deleted_article_makes_its_file_count_as_new(catalog: Catalog) -> None:
@@ -158,7 +104,7 @@ def test_a_transaction_that_fails_changes_nothing(catalog: Catalog) -> None:
         catalog.delete("a1")
         raise RuntimeError
     assert catalog.article("a1") == article(1)
-    assert catalog.mentions("harbour")
+    assert catalog.words.mentions("harbour")
 
 
 def test_a_catalog_of_the_first_schema_is_brought_to_this_one(tmp_path: Path) -> None:
@@ -170,11 +116,11 @@ def test_a_catalog_of_the_first_schema_is_brought_to_this_one(tmp_path: Path) ->
             "DROP TABLE article_words; DROP TABLE stories; DROP TABLE story_keys; PRAGMA user_version = 1;"
         )
     with closing(Catalog(path)) as catalog:
-        assert len(catalog.search(["harbour"])) == 1
-        assert set(catalog.about(["harbour"])) == {"a1"}
-        assert catalog.mentions("Port1")
+        assert len(catalog.words.passages(["harbour"])) == 1
+        assert set(catalog.words.articles(["harbour"], ["a1", "a2"])) == {"a1"}
+        assert catalog.words.mentions("Port1")
         catalog.delete("a1")
-        assert not catalog.mentions("Port1")
+        assert not catalog.words.mentions("Port1")
     with closing(Catalog(path)) as catalog:
         assert catalog.check() == []
 

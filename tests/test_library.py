@@ -67,7 +67,7 @@ def test_a_deleted_article_is_gone_from_every_store(tmp_path: Path) -> None:
         library.delete("a1")
         assert nearest(library, "harbour Port1") == ["a2"]
         assert library.catalog.article("a1") is None
-        assert not library.catalog.mentions("Port1")
+        assert not library.catalog.words.mentions("Port1")
         assert consistent(library)
 
 

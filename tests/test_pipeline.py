@@ -66,8 +66,8 @@ def test_a_changed_file_replaces_its_article_only(library: Library, news: Path) 
     (news / "one.txt").write_text("Talks in Vienna\n\nThe envoys met.", encoding="utf-8")
     summary = run(library, news)
     assert (summary.replaced, summary.unchanged, summary.added) == (1, 1, 0)
-    assert library.catalog.mentions("Vienna")
-    assert not library.catalog.mentions("Munich")
+    assert library.catalog.words.mentions("Vienna")
+    assert not library.catalog.words.mentions("Munich")
     assert library.vectors.count() == 2
 
 
@@ -139,7 +139,7 @@ def test_a_copy_survives_when_the_file_of_the_first_is_pruned(library: Library, 
     (news / "one.txt").unlink()
     run(library, news, prune=True)
     assert ids(library) == {"two", "zopy"}
-    assert library.catalog.mentions("Munich")
+    assert library.catalog.words.mentions("Munich")
     assert not library.repair()
 
 
