@@ -64,11 +64,11 @@ def compose(
     )
     if refused := hopeless(question, period, spans, holdings):
         # An empty library, or filters that leave nothing, explain it better than a name that is not there.
-        other = unanswered(question, holdings, filters)
+        other = unanswered(question, None, holdings, filters)
         refused = refused if other.reason is Reason.NOT_STATED else other
         return replace(told, abstention=refused, confidence=min(confidence, threshold / 2))
     if lead is None or confidence < _enough(question, lead, threshold):
-        return replace(told, abstention=unanswered(question, holdings, filters))
+        return replace(told, abstention=unanswered(question, period, holdings, filters))
     return _answered(told, lead, stories, threshold)
 
 

@@ -37,12 +37,12 @@ def hopeless(
     if not has_topic(question) or leans_on_context(question):
         message = "The question names nothing to look for: say whom or what it is about."
         return Abstention(Reason.UNCLEAR, message)
-    if period is not None and not _recurs(period) and not any(standing(each, period) for each in spans):
-        return _uncovered(period, holdings)
-    return None
+    return None if any(standing(each, period) for each in spans if period) else _uncovered(period, holdings)
 
 
-def unanswered(question: str, holdings: Holdings, filters: Filters | None) -> Abstention:
+def unanswered(
+    question: str, period: Period | None, holdings: Holdings, filters: Filters | None
+) -> Abstention:
     """Why a question that the articles might answer is not answered by the passages that were found."""
     if not holdings.article_count():
         message = "The library holds no articles yet: ingest some, then ask again."
@@ -50,6 +50,8 @@ def unanswered(question: str, holdings: Holdings, filters: Filters | None) -> Ab
     if filters and not holdings.matching_articles(filters):
         message = "No article is from the sources and dates that you chose: widen them, then ask again."
         return Abstention(Reason.OUTSIDE_DATES, message)
+    if covered := _uncovered(period, holdings):
+        return covered
     known = [name for name in names(question) if not name.isdigit()]
     if not known:
         message = "The articles touch on this, but no passage states the answer."
@@ -68,7 +70,7 @@ def _recurs(period: Period) -> bool:
 def _uncovered(period: Period | None, holdings: Holdings) -> Abstention | None:
     """That the time asked about lies outside the dates of all articles, where it does."""
     dates = holdings.dates()
-    if period is None or dates is None:
+    if period is None or dates is None or _recurs(period):
         return None
     first, last = dates
     if (period.last is None or period.last >= first) and (period.first is None or period.first <= last):

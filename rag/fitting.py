@@ -32,6 +32,15 @@ _UNITS = {
     "length": r"(?:kilo|centi|milli)?met(?:er|re)s?|miles?|feet|foot|inch(?:es)?|yards?|km|cm|mm",
     "weight": r"(?:kilo)?grams?|kilos?|pounds?|ton(?:ne)?s?|ounces?|kg",
 }
+# Questions for a time that is past, or to come, and the words of an answer that is not.
+_PAST = re.compile(
+    r"^\W*when\s+(?:did|was|were|had)\b(?!.*\b(?:would|will|be|to|due|expected|planned|set)\b)", re.IGNORECASE
+)
+_COMING = re.compile(r"^\W*when\s+(?:will|is\b.*\bto|are\b.*\bto)\b", re.IGNORECASE)
+_AHEAD = re.compile(
+    r"^(?:next|tomorrow|in (?:a|an|the coming|\w+) (?:days?|weeks?|months?|years?)$)", re.IGNORECASE
+)
+_BEHIND = re.compile(r"^(?:yesterday|last)\b|\b(?:ago|earlier)$", re.IGNORECASE)
 _FIRST = re.compile(r"\b(?:first|second|third|only)\b", re.IGNORECASE)
 _ABOUT = re.compile(
     r"\b(?:say|said|says|tell|told|comment|think|speak|spoke|write|wrote)\b.*?"
@@ -42,7 +51,7 @@ _ABOUT = re.compile(
 
 def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> list[AnswerSpan]:
     """The spans that cannot answer: words of two paragraphs, no name where names are asked for, hours where
-    degrees are, a bare figure where a reason is, the dead of another war."""
+    degrees are, a bare figure where a reason is, "next year" of what was, the dead of another war."""
     return [each for each in spans if each.short and _is_unfit(question, each, each.short, period)]
 
 
@@ -81,6 +90,10 @@ def _is_unfit(question: str, span: AnswerSpan, short: str, period: Period | None
     if wants_toll(question) and period is not None and period.first is not None:
         told = times(span.quote, span.evidence.article.published)
         return bool(told) and max(last for _, last in told) < period.first
+    if (_PAST.search(question) and _AHEAD.search(short)) or (
+        _COMING.search(question) and _BEHIND.search(short)
+    ):
+        return True
     return _measures_else(question, short)
 
 

@@ -40,6 +40,21 @@ def test_words_of_two_paragraphs_do_not_lead() -> None:
     assert asked("Why did Ada Stone leave?", torn, left).short_answer == "over the accident"
 
 
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("When did Ada Stone defend the budget?", "yesterday"),
+        ("When will Ada Stone defend the budget?", "next year"),
+        ("When did Ada Stone say the budget would come?", "next year"),
+    ],
+)
+def test_what_was_is_not_to_come_and_what_is_to_come_was_not(question: str, short: str) -> None:
+    coming = found(1, "The budget is for next year.", "next year", 0.7)
+    past = found(2, "Ada Stone defended the budget yesterday.", "yesterday", 0.6)
+    spans = (past, coming) if question.startswith("When will") else (coming, past)
+    assert asked(question, *spans).short_answer == short
+
+
 def test_a_bare_figure_is_no_reason() -> None:
     cost = found(1, "The dam costs 1,200 million crowns.", "1,200 million crowns", 0.8)
     steel = found(2, "They blame the price of steel.", "the price of steel", 0.6)
