@@ -11,11 +11,13 @@ from rag.freshness import freshness, is_about_now
 from rag.question_time import put_to, without_its_time
 from rag.sentences import whole_sentences
 from rag.span_model import SpanModel
-from rag.spans import Found
+from rag.spans import Found, log_sum
 from rag.terms import content_terms, plain, stem, words
 from rag.types import AnswerSpan, Evidence, Span
+from rag.values import same
 
-_FAR = 12.0  # the lead over a rival that is not there
+_SURE = 12.0  # log-odds beyond which nothing more is told
+_WELL_FOUND = 1.5  # above the mean score; more says how few articles there are, not how surely one answers
 
 
 class Clues(NamedTuple):
@@ -35,7 +37,8 @@ class Traits(NamedTuple):
     """What the confidence in the best span depends on."""
 
     margin: float
-    lead: float  # of its rank over the best other answer
+    odds: float  # in logs, of its answer against all others, by the softmax of the ranks
+    found: float  # as the clue, at most `_WELL_FOUND`
     agreement: float
     covered: float
     timely: float
@@ -57,7 +60,7 @@ class Calibration:
 
     ranking: Sequence[float] = Clues(margin=1.0)
     bias: float = 0.0
-    weights: Sequence[float] = Traits(0.5, lead=0.0, agreement=0.0, covered=0.0, timely=0.0)
+    weights: Sequence[float] = Traits(0.5, odds=0.0, found=0.0, agreement=0.0, covered=0.0, timely=0.0)
     threshold: float = 0.5
     first: int = 0
     most: int | None = None
@@ -171,10 +174,16 @@ def confidence(calibration: Calibration, candidate: Candidate, ranked: Sequence[
 
 def traits(candidate: Candidate, ranked: Sequence[Candidate]) -> Traits:
     """The traits of a candidate, given all of them, best first."""
-    rival = next((each.rank for each in ranked if each.answer != candidate.answer), None)
-    lead = _FAR if rival is None else max(-_FAR, min(_FAR, candidate.rank - rival))
     clues = candidate.clues
-    return Traits(clues.margin, lead, clues.agreement, clues.covered, clues.timely)
+    own: list[float] = []
+    others: list[float] = []
+    for each in ranked:
+        likely = ranked[0].rank - each.rank < _SURE / 2  # what is not weighs nothing: no need to look closely
+        alike = each.answer == candidate.answer or (likely and same(each.answer, candidate.answer))
+        (own if alike else others).append(each.rank)
+    odds = max(-_SURE, min(_SURE, log_sum(own) - log_sum(others)))
+    found = min(clues.found, _WELL_FOUND)
+    return Traits(clues.margin, odds, found, clues.agreement, clues.covered, clues.timely)
 
 
 def weighted(weights: Sequence[float], values: Sequence[float]) -> float:

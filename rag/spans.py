@@ -65,6 +65,11 @@ def best_spans(
     return kept
 
 
+def log_sum(logs: Iterable[float]) -> float:
+    """The logarithm of the sum of what the numbers are the logarithms of; -inf for none."""
+    return float(np.logaddexp.reduce(list(logs), initial=-np.inf))
+
+
 def distinct(found: Iterable[Found]) -> list[Found]:
     """Best first by margin, without spans that overlap a better one, as those of two windows may."""
     kept: list[Found] = []

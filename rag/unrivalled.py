@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence, Set
 
 from rag.differing import agree, rank
+from rag.spans import log_sum
 from rag.types import AnswerSpan
 
-_PER_RANK = 0.42  # what a unit of lead over the next answer adds to the log-odds, as the reader is calibrated
-_FAR = 12.0  # the lead over a rival that is not there
+PER_ODDS = 0.37  # what the odds of its answer add to those of the confidence: the bundled reader's weight
+_SURE = 12.0  # log-odds beyond which nothing more is told
 _NEAR = 3.5  # ranks behind, from which a span is no answer that was set aside, but what any question finds
 
 
@@ -18,11 +19,8 @@ def confidence_without(span: AnswerSpan, spans: Sequence[AnswerSpan], out: Set[i
     """
     others = [each for each in spans if each is not span and not agree(span, each)]
     left = [each for each in others if id(each) not in out or rank(span) - rank(each) > _NEAR]
-    before, after = (max(map(rank, some), default=None) for some in (others, left))
-    if before is None or not 0.0 < span.confidence < 1.0:
+    if len(left) == len(others) or not 0.0 < span.confidence < 1.0:
         return span.confidence
-    gained = before - max(rank(span) - _FAR, -math.inf if after is None else after)
-    if gained <= 0.0:
-        return span.confidence
-    odds = math.log(span.confidence / (1 - span.confidence)) + _PER_RANK * gained
+    before, after = (max(log_sum(map(rank, some)), rank(span) - _SURE) for some in (others, left))
+    odds = math.log(span.confidence / (1 - span.confidence)) + PER_ODDS * (before - after)
     return 1 / (1 + math.exp(-odds))

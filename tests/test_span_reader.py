@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.split import split
 from rag.span_model import OnnxSpanModel
-from rag.span_reader import Clues, SpanReader
+from rag.span_reader import Clues, SpanReader, Traits
 from rag.spans import Found
 from rag.types import Article, Evidence
 
@@ -22,13 +22,16 @@ FERRY = article(1, "It rained.\r\n\r\nThe ferry “Söder” 🙂 was bought by 
 BRIDGE = article(2, "The bridge burned. Nobody was hurt.")
 
 
+NOTHING = Traits(*[0.0] * len(Traits._fields))
+
+
 class MarkedModel:
     """Finds `<margin|answer>` wherever a text has it."""
 
     name = fingerprint = "marked"
 
     def __init__(self, **calibration: Any) -> None:
-        self.calibration = {"weights": (1.0, 0.0, 0.0, 0.0, 0.0), **calibration}
+        self.calibration = {"weights": NOTHING._replace(margin=1.0), **calibration}
         self.read_texts: list[str] = []
         self.questions: list[str] = []
 
@@ -155,7 +158,7 @@ def test_an_article_of_the_time_asked_about_is_read_without_it_and_covers_it() -
         (date(2010, 5, 1), IN_2009, False),
         (None, IN_2009, False),
     ):
-        model = MarkedModel(weights=(0.0, 0.0, 0.0, 1.0, 0.0))
+        model = MarkedModel(weights=NOTHING._replace(covered=1.0))
         (found,) = SpanReader(model).read(IN_2009, of_day("<1|Ada> won the cup.", published))
         assert model.questions == [asked]
         assert (found.confidence > 0.73) is surer  # all terms are covered
@@ -186,7 +189,7 @@ def test_passages_of_different_times_keep_their_places() -> None:
 
 
 def test_that_something_took_place_need_not_be_in_the_text() -> None:
-    reader = SpanReader(MarkedModel(weights=(0.0, 0.0, 0.0, 1.0, 0.0)))
+    reader = SpanReader(MarkedModel(weights=NOTHING._replace(covered=1.0)))
     sure = [
         reader.read(question, marked("The signing was on <1|Monday>."))[0].confidence
         for question in ("When did the signing take place?", "When did the signing fall apart?")
@@ -229,18 +232,18 @@ def test_an_answer_that_several_articles_give_rises() -> None:
 
 
 @pytest.mark.parametrize(
-    ("weights", "more", "less"),
+    ("trait", "more", "less"),
     [
-        ((1.0, 0.0, 0.0, 0.0, 0.0), ["<2|a b>"], ["<1|a b>"]),
-        ((0.0, 1.0, 0.0, 0.0, 0.0), ["<2|a b>", "<1|c d>"], ["<2|a b>", "<1.5|c d>"]),
-        ((0.0, 0.0, 1.0, 0.0, 0.0), ["<2|a b>", "<1|a b>"], ["<2|a b>", "<1|c d>"]),
-        ((0.0, 0.0, 0.0, 1.0, 0.0), ["<2|a b> ferry"], ["<2|a b> bridge"]),
+        ("margin", ["<2|a b>"], ["<1|a b>"]),
+        ("odds", ["<2|a b>", "<1|c d>"], ["<2|a b>", "<1.5|c d>"]),
+        ("odds", ["<2|a b>", "<1|c d>", "<1|a b>"], ["<2|a b>", "<1|c d>", "<1|e f>"]),
+        ("found", ["<2|a b>", "none"], ["none", "<2|a b>"]),
+        ("agreement", ["<2|a b>", "<1|a b>"], ["<2|a b>", "<1|c d>"]),
+        ("covered", ["<2|a b> ferry"], ["<2|a b> bridge"]),
     ],
 )
-def test_each_trait_makes_the_confidence_rise(
-    weights: tuple[float, ...], more: list[str], less: list[str]
-) -> None:
-    reader = SpanReader(MarkedModel(weights=weights))
+def test_each_trait_makes_the_confidence_rise(trait: str, more: list[str], less: list[str]) -> None:
+    reader = SpanReader(MarkedModel(weights=NOTHING._replace(**{trait: 1.0})))
     surer, doubtful = (reader.read("Which ferry?", marked(*each))[0].confidence for each in (more, less))
     assert 0 < doubtful < surer < 1
 

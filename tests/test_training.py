@@ -3,7 +3,8 @@
 import gzip
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +15,18 @@ from transformers import BertConfig, BertModel
 
 from rag.span_model import OnnxSpanModel
 from rag.spans import Found
+from rag.types import ArticleInfo, Evidence, Passage, Span
 from training import sources, text
 from training.bm25 import Bm25
-from training.calibrate import logistic
+from training.calibrate import Read, logistic, point, unanswerable
 from training.encode import batches, batches_together, collate, encode, encode_together
 from training.evaluate import auc, figures
 from training.export import export
+from training.held_out import Asked
 from training.mixture import Mixture, crop, join
 from training.model import EARLY, Reader, loss
 from training.reads import by_graphs, by_torch
+from training.searched import Sought, chosen, load, passages, search_all
 from training.sources import Example
 from training.train import Settings, learning_rate
 
@@ -210,11 +214,17 @@ def folder(tmp_path: Path) -> Path:
     row = {"passage_id": "n-1", "title": "A bridge", "text": STORY, "qas": qas}
     write(data / "written-qa.jsonl", [{**row, "batch": "01"}, {**row, "batch": "00", "title": "Kept back"}])
     old = {"id": "x", "url": "u", "title": "Same", "text": "Same words."}
-    new = {"id": "y", "url": "v", "title": "New", "text": STORY + " " + STORY.replace("Monday", "May") * 5}
+    new = {
+        "id": "y",
+        "url": "v",
+        "title": "A bridge",
+        "text": STORY + " " + STORY.replace("Monday", "May") * 5,
+    }
     gold = {
         "id": "q",
         "question": "When did the bridge open?",
         "answers": ["Monday"],
+        "asked_on": "2022-06-01",
         "evidence": [{"article_id": "y"}],
     }
     for year in ("2022", "2024"):
@@ -236,10 +246,91 @@ def test_the_test_year_and_the_validation_batch_stay_out_of_training(folder: Pat
     assert {e.title for e in sources.written(folder, validation=True)} == {"Kept back"}
 
 
-def test_questions_are_read_together_with_near_misses_that_do_not_hold_the_answer(folder: Path) -> None:
-    mixture = Mixture(folder)
+def found(article: str, body: str) -> Evidence:
+    info = ArticleInfo(id=article, title="A bridge", source=None, url=None, published=date(2022, 6, 1))
+    return Evidence(Passage("p", article, Span(0, len(body)), body), info, 1.0)
+
+
+def test_what_the_search_brings_is_right_in_the_words_of_the_own_passage_and_else_must_not_answer() -> None:
+    asked = Asked("How much was it?", ("$5 million",), frozenset({"own"}))
+    each = Sought(asked, example())
+    evidence = [
+        found("own", STORY + " Later on it rained."),
+        found("own", "A toll of $5 million was asked for."),  # another place of the answer's words
+        found("other", STORY),
+        found("other", "Nobody fell."),
+        found("unseen", "Nobody rose."),
+    ]
+    own, right, wrong = passages(each, evidence, frozenset({"own", "other"}))
+    assert own == example()
+    assert [right.text[s:e] for s, e in right.spans] == ["$5 million"]
+    assert (wrong.text, wrong.spans, wrong.answers) == ("Nobody fell.", (), ())
+
+
+def test_taking_the_answer_away_leaves_the_other_passages_as_they_were_read() -> None:
+    asked = Asked("How much was it?", ("$5 million",), frozenset({"own"}))
+    evidence = [
+        replace(each, passage=replace(each.passage, id=f"p{number}"))
+        for number, each in enumerate((found("own", "It rained."), found("b", "Snow."), found("c", STORY)))
+    ]
+    evidence.append(replace(found("d", "Hail."), score=0.5))
+    spans = [Found(0, 1, 2.0, 1.0)]
+    read = Read(
+        asked, asked.answers, evidence, [(0, 9.0, spans), (1, 1.0, []), (2, 8.0, spans), (3, 2.0, spans)]
+    )
+    left = read.without_answer()
+    assert (left.asked, left.answers) == (asked, ())
+    assert left.evidence == [evidence[1], evidence[3]]
+    assert left.windows == [(0, 1.0, []), (1, 2.0, spans)]
+
+
+def test_questions_written_without_an_answer_count_as_much_as_those_that_lost_theirs() -> None:
+    kinds = {"answered": ("a", "a"), "lost": ("a", ""), "never had": ("", "")}
+    reads = [
+        Read(Asked("Who?", (had,) if had else (), frozenset()), (left,) if left else (), [], [])
+        for had, left in (kinds["answered"], *[kinds["lost"]] * 4, *[kinds["never had"]] * 2)
+    ]
+    counts = unanswerable(reads)
+    assert counts.tolist() == [0.0, *[0.25] * 4, *[0.5] * 2]
+    chance = np.array([0.8, 0.7, 0.6, 0.1, 0.1, 0.9, 0.2])
+    at = point(0.25, chance, counts, np.array([True, *[False] * 6]))
+    assert 0.7 < at["threshold"] < 0.8  # one of two is answered, of four none
+    assert (at["answered"], at["right_of_answered"]) == (1.0, 1.0)
+
+
+def test_right_passages_are_chosen_beside_the_first_of_the_wrong_ones() -> None:
+    wrong = [replace(example(), text=f"Nobody fell {n} times.", spans=(), answers=()) for n in range(12)]
+    drawn = [chosen([example(), *wrong], random.Random(seed)) for seed in range(60)]
+    assert all(
+        len(some) == 4 and some[0] == example() and not any(e.spans for e in some[1:]) for some in drawn
+    )
+    counts = [sum(each in some for some in drawn) for each in wrong]
+    assert counts[0] > counts[3] > counts[11]
+    assert chosen(wrong, random.Random(1)) == chosen(wrong, random.Random(1))
+
+
+def test_the_products_search_brings_training_questions_passages(folder: Path, tmp_path: Path) -> None:
+    made = load(search_all(folder, tmp_path / "work"))
+    assert {some[0].question for some in made} == {
+        "How much was it?",
+        "Who fell?",
+        "When did the bridge open?",
+    }
+    assert all(each.article in {"A bridge", "y"} for some in made for each in some)
+    assert {e.text[s:t] for some in made for e in some for s, t in e.spans} == {"$5 million", "Monday"}
+    assert any(each.source == "searched" for some in made for each in some)
+
+
+def test_questions_are_read_together_with_near_misses_that_do_not_hold_the_answer(
+    folder: Path, tmp_path: Path
+) -> None:
+    own, miss = example(), replace(example(), text="Nobody fell.", spans=(), answers=())
+    searched = tmp_path / "searched.jsonl"
+    searched.write_text(json.dumps([asdict(own), asdict(miss)]) + "\n[]\n")
+    mixture = Mixture(folder, searched)
     made = mixture.together(3)
     assert made == mixture.together(3)
+    assert [own, miss] in made
     assert all(len({each.question for each in some}) == 1 for some in made)
     several = [some for some in made if len(some) > 1]
     assert several
@@ -249,8 +340,11 @@ def test_questions_are_read_together_with_near_misses_that_do_not_hold_the_answe
 
 
 @pytest.mark.parametrize("phase", ["short", "whole"])
-def test_each_phase_is_the_same_for_the_same_seed_and_its_spans_are_answers(folder: Path, phase: str) -> None:
-    mixture = Mixture(folder)
+def test_each_phase_is_the_same_for_the_same_seed_and_its_spans_are_answers(
+    folder: Path, tmp_path: Path, phase: str
+) -> None:
+    (tmp_path / "searched.jsonl").touch()
+    mixture = Mixture(folder, tmp_path / "searched.jsonl")
     made = mixture.phase(phase, 3)
     assert made == mixture.phase(phase, 3)
     assert {e.text[s:t] for e in made for s, t in e.spans} <= {"$5 million", "Monday", "much"}

