@@ -116,6 +116,12 @@ def test_a_time_outside_all_dates_is_declined_with_the_dates_that_are_covered() 
     assert "23 May 2022 to 27 May 2024" in answer.text
 
 
+def test_a_time_outside_all_dates_is_told_too_where_what_speaks_of_it_does_not_answer() -> None:
+    unsure = found(1, "In 1987 there was no cup.", "no cup", 0.1, published=date(2023, 1, 1))
+    answer = asked("Who won the cup in 1987?", unsure, dates=lambda: (date(2022, 5, 23), date(2024, 5, 27)))
+    assert reason(answer) is Reason.OUTSIDE_DATES
+
+
 def test_a_toll_of_a_year_is_told_by_the_newest_report_about_that_year() -> None:
     first = found(
         1, "The war of 2020 cost 5,000 lives.", "5,000", 0.9, published=date(2020, 11, 16), source="Wire"
