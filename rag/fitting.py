@@ -37,9 +37,7 @@ _PAST = re.compile(
     r"^\W*when\s+(?:did|was|were|had)\b(?!.*\b(?:would|will|be|to|due|expected|planned|set)\b)", re.IGNORECASE
 )
 _COMING = re.compile(r"^\W*when\s+(?:will|is\b.*\bto|are\b.*\bto)\b", re.IGNORECASE)
-_AHEAD = re.compile(
-    r"^(?:next|tomorrow|in (?:a|an|the coming|\w+) (?:days?|weeks?|months?|years?)$)", re.IGNORECASE
-)
+_AHEAD = re.compile(r"^(?:next\b|tomorrow\b|in \w+ (?:days?|weeks?|months?|years?)$)", re.IGNORECASE)
 _BEHIND = re.compile(r"^(?:yesterday|last)\b|\b(?:ago|earlier)$", re.IGNORECASE)
 _FIRST = re.compile(r"\b(?:first|second|third|only)\b", re.IGNORECASE)
 _ABOUT = re.compile(
