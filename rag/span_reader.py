@@ -11,12 +11,11 @@ from rag.freshness import freshness, is_about_now
 from rag.question_time import put_to, without_its_time
 from rag.sentences import whole_sentences
 from rag.span_model import SpanModel
-from rag.spans import Found, log_sum
+from rag.spans import CERTAIN, Found, log_sum
 from rag.terms import content_terms, plain, stem, words
 from rag.types import AnswerSpan, Evidence, Span
 from rag.values import same
 
-_SURE = 12.0  # log-odds beyond which nothing more is told
 _WELL_FOUND = 1.5  # above the mean score; more says how few articles there are, not how surely one answers
 
 
@@ -178,10 +177,10 @@ def traits(candidate: Candidate, ranked: Sequence[Candidate]) -> Traits:
     own: list[float] = []
     others: list[float] = []
     for each in ranked:
-        likely = ranked[0].rank - each.rank < _SURE / 2  # what is not weighs nothing: no need to look closely
+        likely = ranked[0].rank - each.rank < CERTAIN / 2  # what is not hardly weighs anything
         alike = each.answer == candidate.answer or (likely and same(each.answer, candidate.answer))
         (own if alike else others).append(each.rank)
-    odds = max(-_SURE, min(_SURE, log_sum(own) - log_sum(others)))
+    odds = max(-CERTAIN, min(CERTAIN, log_sum(own) - log_sum(others)))
     found = min(clues.found, _WELL_FOUND)
     return Traits(clues.margin, odds, found, clues.agreement, clues.covered, clues.timely)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
 MAX_ANSWER = 30  # tokens
+CERTAIN = 12.0  # log-odds beyond which nothing more is told
 
 
 @dataclass(frozen=True, slots=True)

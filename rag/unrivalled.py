@@ -4,11 +4,10 @@ import math
 from collections.abc import Sequence, Set
 
 from rag.differing import agree, rank
-from rag.spans import log_sum
+from rag.spans import CERTAIN, log_sum
 from rag.types import AnswerSpan
 
 PER_ODDS = 0.37  # what the odds of its answer add to those of the confidence: the bundled reader's weight
-_SURE = 12.0  # log-odds beyond which nothing more is told
 _NEAR = 3.5  # ranks behind, from which a span is no answer that was set aside, but what any question finds
 
 
@@ -21,6 +20,6 @@ def confidence_without(span: AnswerSpan, spans: Sequence[AnswerSpan], out: Set[i
     left = [each for each in others if id(each) not in out or rank(span) - rank(each) > _NEAR]
     if len(left) == len(others) or not 0.0 < span.confidence < 1.0:
         return span.confidence
-    before, after = (max(log_sum(map(rank, some)), rank(span) - _SURE) for some in (others, left))
+    before, after = (max(log_sum(map(rank, some)), rank(span) - CERTAIN) for some in (others, left))
     odds = math.log(span.confidence / (1 - span.confidence)) + PER_ODDS * (before - after)
     return 1 / (1 + math.exp(-odds))

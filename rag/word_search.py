@@ -12,7 +12,10 @@ _WEIGHTS = "2.0, 1.0"  # of the title and of the text
 
 
 class WordSearch:
-    """Reads the word indexes of a catalog; inflections count as the same word, accents do not matter."""
+    """Reads the word indexes of a catalog; inflections count as the same word, accents do not matter.
+
+    In the queries a plus before `rowid` keeps SQLite from asking the index once for every row that is wanted.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -38,7 +41,6 @@ class WordSearch:
         wanted = tuple(dict.fromkeys(ids))
         if not terms or not wanted:
             return {}
-        # The plus keeps SQLite from asking the index once for every article.
         query = (
             f"SELECT articles.id, -bm25(article_words, {_WEIGHTS}) FROM article_words"
             " JOIN articles ON articles.number = article_words.rowid"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from training import sources
 from training.bm25 import Bm25
-from training.searched import chosen, load
+from training.searched import by_answer, chosen, load
 from training.sources import Example
 from training.text import find_all, sentences, windows
 
@@ -103,7 +103,7 @@ class Mixture:
             if each.source == "news-2024":
                 quiz.setdefault(each.question, []).append(each)
         for some in quiz.values():
-            holding, missing = ([e for e in some if bool(e.spans) == held] for held in (True, False))
+            holding, missing = by_answer(some)
             out.append(rng.sample(holding, min(2, len(holding))) + rng.sample(missing, min(3, len(missing))))
         rng.shuffle(out)
         return out

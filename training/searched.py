@@ -95,9 +95,14 @@ def _example(row: dict[str, Any]) -> Example:
     return replace(made, spans=tuple((s, e) for s, e in made.spans), answers=tuple(made.answers))
 
 
+def by_answer(some: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """Those that hold an answer, and those that do not."""
+    return [each for each in some if each.spans], [each for each in some if not each.spans]
+
+
 def chosen(some: Sequence[Example], rng: random.Random) -> list[Example]:
     """Of one question's examples one or two that answer it and three that do not, rather the first ones."""
-    holding, missing = ([e for e in some if bool(e.spans) == held] for held in (True, False))
+    holding, missing = by_answer(some)
     # Each is drawn with a weight of one through its rank (Efraimidis and Spirakis, 2006).
     drawn = sorted(enumerate(missing, 1), key=lambda each: -(rng.random() ** each[0]))
     return rng.sample(holding, min(rng.randint(1, 2), len(holding))) + [each for _, each in drawn[:3]]
