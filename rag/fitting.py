@@ -48,8 +48,8 @@ _ABOUT = re.compile(
 
 
 def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> list[AnswerSpan]:
-    """The spans that cannot answer: words of two paragraphs, no name where names are asked for, hours where
-    degrees are, a bare figure where a reason is, "next year" of what was, the dead of another war."""
+    """The spans that cannot answer: no name where names are asked for, hours where degrees are, a bare figure
+    where a reason is, "next year" of what was, the dead of another war."""
     return [each for each in spans if each.short and _is_unfit(question, each, each.short, period)]
 
 
@@ -79,8 +79,6 @@ def _is_near(span: AnswerSpan, other: AnswerSpan) -> bool:
 
 
 def _is_unfit(question: str, span: AnswerSpan, short: str, period: Period | None) -> bool:
-    if "\n\n" in short:
-        return True
     if wants_several(question) and wants_names(question):
         return not short[:1].isupper()
     if wants_reason(question):

@@ -19,8 +19,11 @@ from rag.spans import Found, Scores, best_margin, best_spans, distinct
 from rag.windows import Window, windows
 
 BUNDLED = Path(__file__).parent / "weights"
-MANIFEST_SHA256 = "f4ab2d07c4fd85cc5e725e8edb84ef679ee2ffbf49b7970af0a8dc909524c784"
+MANIFEST_SHA256 = "4b4ce68ea8df5aa42018ad04c4b71aceb1c11c7c1605a843a83003cbfaabadb0"
 """Pins the bundled manifest, which pins the other files."""
+
+BREVITY = 0.5
+"""How much the shorter of two nearly equal spans is preferred; `best_spans` says in what unit."""
 
 Floats = NDArray[np.float32]
 _FEW = 3
@@ -99,7 +102,7 @@ class OnnxSpanModel:
         starts, ends = self._upper({"hidden": hidden})
         inside = slice(window.first, -1)
         return best_spans(
-            text, window.offsets, starts[0, inside], ends[0, inside], _null(starts, ends), count=2
+            text, window.offsets, starts[0, inside], ends[0, inside], _null(starts, ends), 2, BREVITY
         )
 
     @cached_property

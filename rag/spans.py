@@ -7,6 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.sentences import paragraph_starts
+
 Scores = NDArray[np.float32]
 MAX_ANSWER = 30  # tokens
 CERTAIN = 12.0  # log-odds beyond which nothing more is told
@@ -42,15 +44,27 @@ def best_margin(starts: Scores, ends: Scores, null_score: float) -> float:
 
 
 def best_spans(
-    text: str, offsets: Sequence[tuple[int, int]], starts: Scores, ends: Scores, null_score: float, count: int
+    text: str,
+    offsets: Sequence[tuple[int, int]],
+    starts: Scores,
+    ends: Scores,
+    null_score: float,
+    count: int,
+    brevity: float = 0.0,
 ) -> list[Found]:
-    """The `count` best spans that do not overlap, best first; whole words, at most `MAX_ANSWER` tokens.
+    """The `count` best spans that do not overlap, best first; at most `MAX_ANSWER` tokens of one paragraph.
+
+    They are of whole words.
 
     Args:
         offsets: where each token stands in `text`.
         starts, ends, null_score: as for `best_margin`.
+        brevity: what a span loses, times the logarithm of its length in tokens.
     """
-    sums = _sums(starts, ends)
+    sums = starts[:, None] + ends[None, :] + _allowed(len(starts), brevity)
+    if breaks := sorted(paragraph_starts(text)):
+        paragraph = np.searchsorted(breaks, [start for start, _ in offsets], side="right")
+        sums[paragraph[:, None] != paragraph[None, :]] = -np.inf
     flat = sums.ravel()
     some = min(count * 8, flat.size)
     top: list[int] = np.argpartition(-flat, some - 1)[:some].tolist() if some else []
@@ -84,17 +98,14 @@ def _apart(one: Found, others: Iterable[Found]) -> bool:
     return all(one.end <= other.start or one.start >= other.end for other in others)
 
 
-def _sums(starts: Scores, ends: Scores) -> Scores:
-    """Start plus end for each first and last token, shape (length, length); -inf where no span can be."""
-    return np.where(_allowed(len(starts)), starts[:, None] + ends[None, :], np.float32(-np.inf))
-
-
 @lru_cache(maxsize=64)
-def _allowed(tokens: int) -> NDArray[np.bool_]:
-    """Which first and last tokens make a span."""
+def _allowed(tokens: int, brevity: float) -> Scores:
+    """What is added for each first and last token, shape (tokens, tokens): -inf where they make no span."""
     place = np.arange(tokens)
-    length = place[None, :] - place[:, None]
-    return (length >= 0) & (length < MAX_ANSWER)
+    length = place[None, :] - place[:, None] + 1
+    can_be = (length > 0) & (length <= MAX_ANSWER)
+    penalty = -brevity * np.log(np.maximum(length, 1))
+    return np.where(can_be, penalty, -np.inf).astype(np.float32)
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:

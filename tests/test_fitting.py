@@ -34,12 +34,6 @@ def test_it_leads_where_nothing_else_is_likely_at_all() -> None:
     assert asked("How cold was the sea?", FIGURE, unlikely).short_answer == "three kilometers"
 
 
-def test_words_of_two_paragraphs_do_not_lead() -> None:
-    torn = found(1, "It stormed.\n\nAda Stone left.", "stormed.\n\nAda Stone", 0.8)
-    left = found(2, "She left over the accident.", "over the accident", 0.6)
-    assert asked("Why did Ada Stone leave?", torn, left).short_answer == "over the accident"
-
-
 @pytest.mark.parametrize(
     ("question", "short"),
     [

@@ -44,6 +44,23 @@ def test_a_span_that_ends_within_a_word_takes_the_whole_word() -> None:
     assert texts(best_spans(TEXT, OFFSETS, scores((6, 9)), scores((6, 9)), 0.0, 1)) == ["1994"]
 
 
+def test_of_nearly_equal_spans_the_shorter_one_is_preferred() -> None:
+    sides = scores((0, 5.0), (3, 4.5)), scores((4, 5.0))
+    assert texts(best_spans(TEXT, OFFSETS, *sides, 0.0, 1)) == ["Ada Stone bought the ferry"]
+    (found,) = best_spans(TEXT, OFFSETS, *sides, 0.0, 1, brevity=0.7)
+    assert TEXT[found.start : found.end] == "the ferry"
+    assert found.score == pytest.approx(9.5 - 0.7 * np.log(2), abs=1e-5)
+
+
+def test_a_span_lies_in_one_paragraph() -> None:
+    text = "It stormed.\n\nAda left."
+    offsets = [(0, 2), (3, 10), (10, 11), (13, 16), (17, 21), (21, 22)]
+    starts = np.array([0, 5, 0, 3, 0, 0], dtype=np.float32)
+    ends = np.array([0, 1, 0, 5, 0, 0], dtype=np.float32)
+    found = best_spans(text, offsets, starts, ends, 0.0, 2)
+    assert [text[each.start : each.end] for each in found] == ["Ada", "stormed"]
+
+
 def test_a_text_without_tokens_has_no_span() -> None:
     nothing = np.zeros(0, dtype=np.float32)
     assert best_spans("", [], nothing, nothing, 0.0, 2) == []

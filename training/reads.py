@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from rag.span_model import OnnxSpanModel
+from rag.span_model import BREVITY, OnnxSpanModel
 from rag.spans import Found, best_spans
 from rag.windows import Window, windows
 from training.model import Reader, Weights
@@ -38,7 +38,8 @@ def by_torch(
                 inside = slice(window.first, len(window.ids) - 1)
                 null = float(starts[row, 0] + ends[row, 0])
                 text = triples[window.text][2]
-                spans = best_spans(text, window.offsets, starts[row, inside], ends[row, inside], null, 1)
+                sides = starts[row, inside], ends[row, inside]
+                spans = best_spans(text, window.offsets, *sides, null, 1, BREVITY)
                 best[window.text] = max([best[window.text], *spans], key=lambda found: found.margin)
         return best
 
