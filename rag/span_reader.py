@@ -16,7 +16,7 @@ from rag.terms import content_terms, plain, stem, words
 from rag.types import AnswerSpan, Evidence, Span
 from rag.values import same
 
-_WELL_FOUND = 1.5  # above the mean score; more says how few articles there are, not how surely one answers
+_WELL_FOUND = 1.0  # above the mean score; more says how few articles there are, not how surely one answers
 
 
 class Clues(NamedTuple):
