@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_cli import Run, library, run  # noqa: F401
@@ -37,6 +38,10 @@ def gold(tmp_path: Path) -> str:
 def summary(folder: Path) -> dict[str, object]:
     told: dict[str, object] = json.loads((folder / "summary.json").read_text())
     return told
+
+
+def results(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "results.jsonl").read_text().splitlines()]
 
 
 def test_the_articles_of_a_set_go_in_and_are_passed_over_the_second_time(
@@ -80,11 +85,14 @@ def test_the_oracle_reads_the_gold_evidence(run: Run, gold: str, tmp_path: Path)
     where = ["--library", str(tmp_path / "fresh"), "--articles-from-gold"]
     told = run("eval", gold, *where, "--oracle", "--out", str(tmp_path / "run"))
     assert told.code == 0, told.err
-    rows = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text().splitlines()]
+    rows = results(tmp_path / "run")
     assert {passage["score"] for passage in rows[0]["retrieved"]} == {1.0}
     assert rows[0]["retrieved"][0]["article_id"] == "Harbour-1"
     assert rows[0]["label"] == "correct"
-    assert all(passage["score"] < 1 for passage in rows[1]["retrieved"])  # has no evidence: searched as usual
+    assert run("eval", gold, *where, "--out", str(tmp_path / "plain")).code == 0
+    searched = results(tmp_path / "plain")
+    assert rows[1]["retrieved"] == searched[1]["retrieved"]  # it has no evidence: searched as usual
+    assert rows[0]["retrieved"] != searched[0]["retrieved"]
 
 
 def test_predictions_are_scored_without_a_library_and_missing_ones_exit_with_3(
