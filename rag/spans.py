@@ -52,9 +52,9 @@ def best_spans(
     count: int,
     brevity: float = 0.0,
 ) -> list[Found]:
-    """The `count` best spans that do not overlap, best first; at most `MAX_ANSWER` tokens of one paragraph.
+    """The `count` best spans that do not overlap, best first.
 
-    They are of whole words.
+    A span is whole words of one paragraph, at most `MAX_ANSWER` tokens.
 
     Args:
         offsets: where each token stands in `text`.

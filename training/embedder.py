@@ -5,13 +5,10 @@ The published weights stay as they are. Each product gets a correction of low ra
 """
 
 import argparse
-import copy
-import json
 import random
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,15 +19,12 @@ from torch import Tensor, nn
 from transformers import BertModel
 
 from rag.embed import SentenceTransformerEmbedder
-from rag.library import Library, embedded_text
-from rag.search import HybridSearch
-from training import sources
+from training.embedder_groups import Group, with_misses
 from training.encode import load_tokenizer
-from training.held_out import fill
-from training.text import bare, find_all
+from training.model import published
+from training.workers import add_settings, hand_over, log_line, save_whole, twin, until_done
 
-LONGEST = 256  # tokens that the embedder reads
-_SKIPPED, _MINED = 3, 40  # of the passages that a search finds, those between may be near misses
+LONGEST = SentenceTransformerEmbedder().max_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +40,6 @@ class Settings:
     weight_decay: float = 0.01
     temperature: float = 0.05
     seed: int = 20223
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Questions, texts that answer each of them, of which a step takes one, and near misses, which do not."""
-
-    key: str
-    questions: tuple[str, ...]
-    texts: tuple[str, ...]
-    misses: tuple[str, ...] = ()
 
 
 class LowRank(nn.Module):
@@ -75,9 +59,7 @@ class LowRank(nn.Module):
 
 def adapted(folder: Path, rank: int) -> BertModel:
     """The published encoder with a correction beside every dense layer, the only weights to train."""
-    encoder = BertModel.from_pretrained(
-        folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
-    ).requires_grad_(False)
+    encoder = published(folder).requires_grad_(False)
     for module in list(encoder.encoder.modules()):
         for name, child in list(module.named_children()):
             if isinstance(child, nn.Linear):
@@ -88,69 +70,6 @@ def adapted(folder: Path, rank: int) -> BertModel:
 def corrections(encoder: BertModel) -> dict[str, Tensor]:
     """The trained weights by name."""
     return {name: value.detach() for name, value in encoder.named_parameters() if value.requires_grad}
-
-
-def is_training(row: dict[str, str]) -> bool:
-    """Whether the embedder may learn from a row of written-qa; the fusion is fitted on the other rows."""
-    return row["batch"] not in sources.SEARCH_BATCHES
-
-
-def groups(data: Path) -> list[Group]:
-    """Written questions by passage, quiz questions of 2024, Natural Questions; nothing that is held out."""
-    out = []
-    for row in sources.written_rows(data):
-        asked = tuple(qa["question"] for qa in row["qas"] if qa["answer"])
-        if is_training(row) and row["title"] not in sources.test_year(data) and asked:
-            out.append(Group(row["title"], asked, (embedded_text(row["title"], row["text"]),)))
-    for example in sources.qed(data, validation=False):
-        text = embedded_text(example.title, example.text)
-        out.append(Group(example.title, (example.question,), (text,)))
-    held: dict[str, list[sources.Example]] = {}
-    for example in sources.news(data, "2024"):
-        if example.spans:
-            held.setdefault(example.question, []).append(example)
-    for question, examples in held.items():
-        texts = tuple(embedded_text(each.title, each.text) for each in examples)
-        out.append(Group(examples[0].article, (question,), texts))
-    return out
-
-
-def mined(search: HybridSearch, group: Group, answers: Sequence[str]) -> Group:
-    """The group with near misses: what the search finds for its first question and holds no answer to it."""
-    found = search(group.questions[0])[_SKIPPED:_MINED]
-    texts = [
-        embedded_text(each.article.title, each.passage.text)
-        for each in found
-        if each.article.title != group.key
-        and not any(find_all(each.passage.text, bare(answer), ignore_case=True) for answer in answers)
-    ]
-    return Group(group.key, group.questions, group.texts, tuple(texts[:12]))
-
-
-def with_misses(data: Path, work: Path) -> list[Group]:
-    """All groups, the written ones with near misses from the news of 2022; kept in `work` for next time."""
-    kept = work / "groups.jsonl"
-    if not kept.exists():
-        folder = work / "large"  # as `training.calibrate` makes it
-        folder.mkdir(parents=True, exist_ok=True)
-        first = {
-            qa["question"]: qa["answer"]
-            for row in sources.written_rows(data)
-            for qa in row["qas"]
-            if qa["answer"]
-        }
-        with Library.open(folder / "library", SentenceTransformerEmbedder()) as library:
-            fill(library, data, folder)
-            search = HybridSearch(library)
-            made = [
-                mined(search, each, [first[each.questions[0]]]) if each.questions[0] in first else each
-                for each in groups(data)
-            ]
-        kept.write_text("".join(json.dumps(asdict(each)) + "\n" for each in made))
-    return [
-        Group(row["key"], *(tuple(row[part]) for part in ("questions", "texts", "misses")))
-        for row in sources.rows(kept)
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,32 +149,27 @@ class Run:
             self.done = state["done"]
 
     def save(self) -> None:
-        """Write the weights beside the old ones, then put them in their place."""
+        """Write a checkpoint."""
         state = {
             "weights": corrections(self.encoder),
             "optimizer": self.optimizer.state_dict(),
             "done": self.done,
         }
-        torch.save(state, self.out / "corrections.tmp")
-        (self.out / "corrections.tmp").replace(self.out / "corrections.pt")
+        save_whole(state, self.out / "corrections.pt")
 
     def work(self, stream: Iterator[Step], losses: list[float]) -> None:
         """Take steps until there are none: gradients by an own thread, updates one at a time."""
         torch.set_num_threads(1)
-        twin = copy.deepcopy(self.encoder)
-        mine = [each for each in twin.parameters() if each.requires_grad]
-        for own, shared in zip(mine, self.trained, strict=True):
-            own.data = shared.data
-        while True:
+        mine = twin(self.encoder)
+        while not self.stopped.is_set():
             with self.lock:
-                step = None if self.stopped.is_set() else next(stream, None)
+                step = next(stream, None)
             if step is None:
                 return
-            value = loss(twin, self.tokenizer, step, self.settings.temperature)
+            value = loss(mine, self.tokenizer, step, self.settings.temperature)
             value.backward()  # type: ignore[no-untyped-call]
             with self.lock:
-                for own, shared in zip(mine, self.trained, strict=True):
-                    shared.grad, own.grad = own.grad, None
+                hand_over(mine, self.encoder)
                 self.update()
                 losses.append(float(value.detach()))
 
@@ -274,23 +188,22 @@ class Run:
         """Take all steps that are left; a line in the log and a checkpoint every minute."""
         stream = iter(list(steps(self.every, self.settings))[self.done :])
         losses: list[float] = []
-        pool = ThreadPoolExecutor(workers)
-        working = [pool.submit(self.work, stream, losses) for _ in range(workers)]
-        began, left = time.monotonic(), True
+        began = time.monotonic()
         try:
-            while left:
-                left = bool(wait(working, timeout=60).not_done)
-                self.log(losses, began)
+            until_done(
+                lambda: self.work(stream, losses),
+                workers,
+                self.stopped,
+                60,
+                lambda: self.log(losses, began),
+            )
         finally:
-            self.stopped.set()
-            pool.shutdown()
-        for worker in working:
-            worker.result()  # raises what ended it
+            self.log(losses, began)
 
     def log(self, losses: list[float], began: float) -> None:
         """A line in the log, of the losses since the last one, and a checkpoint."""
         with self.lock:
-            line = {
+            values: dict[str, object] = {
                 "step": self.done,
                 "of": self.total,
                 "loss": round(sum(losses) / max(1, len(losses)), 4),
@@ -298,9 +211,7 @@ class Run:
             }
             losses.clear()
             self.save()
-        print(json.dumps(line), flush=True)
-        with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        log_line(self.out, values)
 
 
 def main() -> None:
@@ -312,8 +223,7 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=2, help="training threads")
-    for name, value in asdict(Settings()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    add_settings(parser, Settings())
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     settings = Settings(**{name: getattr(args, name) for name in asdict(Settings())})

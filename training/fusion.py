@@ -4,7 +4,6 @@ import argparse
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,15 +25,11 @@ def questions(data: Path) -> dict[str, list[Asked]]:
     quiz = [of_quiz(row) for row in every if row["evidence"]]
     written = [
         Asked(qa["question"], (qa["answer"],), held)
-        for row, held in holding(data, _is_of_the_search)
+        for row, held in holding(data, lambda row: row["batch"] in sources.SEARCH_BATCHES)
         for qa in row["qas"]
         if qa["answer"] and held
     ]
     return {"quiz": quiz, "written": random.Random(5).sample(written, min(_WRITTEN, len(written)))}
-
-
-def _is_of_the_search(row: dict[str, Any]) -> bool:
-    return row["batch"] in sources.SEARCH_BATCHES and row["batch"] != sources.VALIDATION_BATCH
 
 
 Group = tuple[npt.NDArray[np.float64], list[str], frozenset[str]]

@@ -51,6 +51,14 @@ def _straight(exact: Tensor, rounded: Tensor) -> Tensor:
     return exact + (rounded - exact).detach()
 
 
+def published(folder: Path) -> BertModel:
+    """The encoder of a sentence embedder, without dropout (faster, and the data are many)."""
+    encoder: BertModel = BertModel.from_pretrained(
+        folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+    )
+    return encoder
+
+
 class Reader(nn.Module):
     """MiniLM with two linear heads; the scores of [CLS] stand for "no answer here"."""
 
@@ -65,11 +73,8 @@ class Reader(nn.Module):
 
     @classmethod
     def start(cls, folder: Path) -> "Reader":
-        """A reader on the encoder of a sentence embedder, without dropout (faster, and the data are many)."""
-        encoder = BertModel.from_pretrained(
-            folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
-        )
-        return cls(encoder)
+        """A reader on the encoder of a sentence embedder."""
+        return cls(published(folder))
 
     @classmethod
     def load(cls, folder: Path, weights: Weights) -> "Reader":

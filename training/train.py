@@ -1,14 +1,11 @@
 """Train the span reader: `python -m training.train DATA_FOLDER --out DIR`; run again, it goes on."""
 
 import argparse
-import copy
-import json
 import random
 import signal
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +27,7 @@ from training.evaluate import measure, sample
 from training.mixture import Mixture
 from training.model import Reader, loss
 from training.reads import by_torch
+from training.workers import add_settings, hand_over, log_line, save_whole, twin, until_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ class Run:
         self.progress = Progress(**state["progress"])
 
     def save(self, name: str = "checkpoint.pt") -> None:
-        """Write a checkpoint beside the old one, then put it in its place."""
+        """Write a checkpoint."""
         state = {
             "reader": self.reader.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -122,15 +120,11 @@ class Run:
             "progress": asdict(self.progress),
             "settings": asdict(self.settings),
         }
-        torch.save(state, self.out / "checkpoint.tmp")
-        (self.out / "checkpoint.tmp").replace(self.out / name)
+        save_whole(state, self.out / name)
 
     def log(self, **values: object) -> None:
-        """One JSON line to the log and the terminal."""
-        line = json.dumps({**asdict(self.progress), **values})
-        print(line, flush=True)
-        with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        """A line of how far the run is, and of more."""
+        log_line(self.out, {**asdict(self.progress), **values})
 
     def stream(self, mixture: Mixture) -> Iterator[list[Encoded]]:
         """Batches of the short, the whole and the together phase, from where the run stands."""
@@ -169,20 +163,17 @@ class Run:
         because nobody waits for the other core in the middle of a product. A gradient may be one update old.
         """
         torch.set_num_threads(1)
-        twin = copy.deepcopy(self.reader)
-        for mine, shared in zip(twin.parameters(), self.reader.parameters(), strict=True):
-            mine.data = shared.data
+        mine = twin(self.reader)
         while not self.stopped.is_set():
             with self.lock:
                 batch = next(stream, None)
             if batch is None:
                 return
-            twin.round(self.rounded)
-            value = loss(twin, collate(batch))
+            mine.round(self.rounded)
+            value = loss(mine, collate(batch))
             value.backward()  # type: ignore[no-untyped-call]
             with self.lock:
-                for mine, shared in zip(twin.parameters(), self.reader.parameters(), strict=True):
-                    shared.grad, mine.grad = mine.grad, None
+                hand_over(mine, self.reader)
                 self.update(batch)
                 losses.append(float(value.detach()))
 
@@ -216,30 +207,28 @@ class Run:
         }
         stream = self.stream(Mixture(self.data, self.searched))
         losses: list[float] = []
-        pool = ThreadPoolExecutor(workers)
-        working = [pool.submit(self.work, stream, losses) for _ in range(workers)]
         began = saved = evaluated = time.monotonic()
         before, tokens = self.progress.seconds, self.progress.tokens
+
+        def meanwhile() -> None:
+            nonlocal saved, evaluated
+            now = time.monotonic()
+            with self.lock:
+                self.progress.seconds = before + now - began
+                speed = round((self.progress.tokens - tokens) / (now - began))
+                self.log(loss=round(sum(losses) / max(len(losses), 1), 4), speed=speed)
+                losses.clear()
+                if now - saved > save_every:
+                    self.save()
+                    saved = now
+                if now - evaluated > evaluate_every:
+                    self.validate(checks)
+                    evaluated = time.monotonic()
+
         try:
-            while wait(working, timeout=30).not_done:
-                now = time.monotonic()
-                with self.lock:
-                    self.progress.seconds = before + now - began
-                    speed = round((self.progress.tokens - tokens) / (now - began))
-                    self.log(loss=round(sum(losses) / max(len(losses), 1), 4), speed=speed)
-                    losses.clear()
-                    if now - saved > save_every:
-                        self.save()
-                        saved = now
-                    if now - evaluated > evaluate_every:
-                        self.validate(checks)
-                        evaluated = time.monotonic()
+            until_done(lambda: self.work(stream, losses), workers, self.stopped, 30, meanwhile)
         finally:
-            self.stopped.set()
-            pool.shutdown()
             self.save()
-        for worker in working:
-            worker.result()  # raises what ended it
         self.validate(checks)
 
     def validate(self, checks: dict[str, list[sources.Example]]) -> None:
@@ -261,8 +250,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="training threads")
     parser.add_argument("--save-every", type=float, default=360.0)
     parser.add_argument("--evaluate-every", type=float, default=900.0)
-    for name, value in asdict(Settings()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    add_settings(parser, Settings())
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end from outside is saved too
     args.out.mkdir(parents=True, exist_ok=True)
