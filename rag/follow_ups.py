@@ -41,6 +41,9 @@ _ASKED_THING = re.compile(
 )
 
 _OWNER = re.compile(r"['’]s$")
+# A name after a word that leads it; of some such words, a name alone says as much.
+_LED = re.compile(r"(?P<word>of|for|from|with|by|to|about|in|at|on|during|after|before)\s+(?P<name>\S.*)")
+_BELONGING = frozenset("of for from with by to about".split())
 _AROUND = 4  # characters that may stand around a time that is all of a follow-up: "the"
 
 
@@ -90,7 +93,16 @@ def _other_time(rest: str, before: str, asked_on: date) -> str:
 
 
 def _other_name(rest: str, before: str) -> str | None:
-    """The question before about another name: in the place of its first one of that form."""
+    """The question before about another name: in the place of its first one of that form.
+
+    After a preposition ("And in Vienna?") that is one that stands after the same; where none does, a place or
+    an event is added.
+    """
+    if led := _LED.match(rest):
+        word, name = led.groups()
+        if old := re.search(rf"\b{word}\s+((?:the\s+)?{NAME.pattern})", before):
+            return f"{before[: old.start(1)]}{name}{_owned(old.group())}{before[old.end() :]}"
+        return _other_name(name, before) if word in _BELONGING else f"{before.rstrip(' ?')} {rest}?"
     bare = _OWNER.sub("", rest)
     held = names_in(before)
     bare_held = [_OWNER.sub("", each) for each in held]
@@ -102,6 +114,11 @@ def _other_name(rest: str, before: str) -> str | None:
     )
     old = next(alike, None) or next(iter(bare_held), None)
     return before.replace(old, bare, 1) if old else None
+
+
+def _owned(name: str) -> str:
+    """The ending of a name in the possessive; nothing of another."""
+    return match.group() if (match := _OWNER.search(name)) else ""
 
 
 def _swapped(text: str, one: str, other: str) -> str:
