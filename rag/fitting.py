@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.differing import rank
 from rag.question_kind import (
+    wants_date,
     wants_names,
     wants_person,
     wants_reason,
@@ -39,6 +40,10 @@ _PAST = re.compile(
 _COMING = re.compile(r"^\W*when\s+(?:will|is\b.*\bto|are\b.*\bto)\b", re.IGNORECASE)
 _AHEAD = re.compile(r"^(?:next\b|tomorrow\b|in \w+ (?:days?|weeks?|months?|years?)$)", re.IGNORECASE)
 _BEHIND = re.compile(r"^(?:yesterday|last)\b|\b(?:ago|earlier)$", re.IGNORECASE)
+# What a question dates lies in the time that it names, or ends no earlier: "in 2023", "the 2020 war end".
+_IN_IT = re.compile(
+    r"\b(?:in|during)\s+(?:\w+\s+)?(?:1[5-9]|20)\d\d\b|\b(?:ends?|ended|over|stop(?:ped)?)\b", re.I
+)
 _FIRST = re.compile(r"\b(?:first|second|third|only)\b", re.IGNORECASE)
 _ABOUT = re.compile(
     r"\b(?:say|said|says|tell|told|comment|think|speak|spoke|write|wrote)\b.*?"
@@ -49,7 +54,7 @@ _ABOUT = re.compile(
 
 def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> list[AnswerSpan]:
     """The spans that cannot answer: no name where names are asked for, hours where degrees are, a bare figure
-    where a reason is, "next year" of what was, the dead of another war."""
+    where a reason is, "next year" of what was, the dead of another war, its end before it began."""
     return [each for each in spans if each.short and _is_unfit(question, each, each.short, period)]
 
 
@@ -86,6 +91,9 @@ def _is_unfit(question: str, span: AnswerSpan, short: str, period: Period | None
     if wants_toll(question) and period is not None and period.first is not None:
         told = times(span.quote, span.evidence.article.published)
         return bool(told) and max(last for _, last in told) < period.first
+    if wants_date(question) and period is not None and period.first is not None and _IN_IT.search(question):
+        years = re.findall(r"\b(?:1[5-9]|20)\d\d\b", short)
+        return bool(years) and max(map(int, years)) < period.first.year
     if (_PAST.search(question) and _AHEAD.search(short)) or (
         _COMING.search(question) and _BEHIND.search(short)
     ):

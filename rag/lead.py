@@ -29,7 +29,6 @@ _UPDATE = 3.0  # ranks that an update may be below the version that it replaces
 _UPDATED_WITHIN = 31  # days: what is published later with the same words is about another event
 _SAME_SENTENCE = 0.6  # of its words, from which a sentence is another version of one
 _NEWEST = 2.5  # ranks that the newest report of what changes may be below the best one
-_FITTING = 0.05  # confidence that a span must have to go before those that cannot be what is asked for
 _SURE = 0.2  # confidence that such a report must have, the others of what changes not counted
 
 
@@ -57,9 +56,11 @@ def choose(
 
     One that can answer goes before the others; of these, one of the time that the question names; then the
     last version of a story before the earlier ones, and the newest report of what changes, and of a figure or
-    day that reports differ on, before older ones.
+    day that reports differ on, before older ones. Where none can answer the best leads, with confidence 0.
     """
-    fitting, fit = _fitting(question, spans, period)
+    unable = unfit(question, spans, period)
+    able = [each for each in spans if each not in unable]
+    fitting, fit = _to_the_point(question, able or spans, period)
     versions = [fitting[0], *versions_of(fitting[0], fitting, stories)]
     lead = _newest(versions)
     superseded = [each for each in versions if newer(lead, each)]
@@ -71,24 +72,21 @@ def choose(
     left = {id(each) for each in fitting if not any(_goes_with(each, old) for old in outdated)}
     beside = [*superseded, *_told_beside(question, lead, spans)]
     out = {id(each) for each in spans if id(each) not in left or each in beside}
-    return Lead(lead, confidence_without(lead, spans, out), fitting, superseded, outdated, fit)
+    confidence = confidence_without(lead, spans, out) if able else 0.0
+    return Lead(lead, confidence, fitting, superseded, outdated, fit)
 
 
-def _fitting(
+def _to_the_point(
     question: str, spans: Sequence[AnswerSpan], period: Period | None
 ) -> tuple[list[AnswerSpan], int | None]:
-    """The spans that can answer, best first, and how well they fit the question's time; at least one."""
-    out = unfit(question, spans, period)
-    fitting = [each for each in spans if each not in out]
-    if not fitting or fitting[0].confidence < _FITTING:
-        fitting = list(spans)
+    """The spans that fit the question's time best, and how well; of these, those most to its point."""
     fit = None
     if period is not None:
         # A toll of 2020 is known better in 2021: that an article is about the time is enough.
-        fit = _best_fit(fitting, period, best=1 if wants_toll(question) else 2)
-        fitting = [each for each in fitting if standing(each, period) >= fit]
-    out = less_to_the_point(question, fitting)
-    return [each for each in fitting if each not in out], fit
+        fit = _best_fit(spans, period, best=1 if wants_toll(question) else 2)
+        spans = [each for each in spans if standing(each, period) >= fit]
+    less = less_to_the_point(question, spans)
+    return [each for each in spans if each not in less], fit
 
 
 def _latest(

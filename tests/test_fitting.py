@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 from test_compose import composed, found
 
+from rag.fitting import unfit
+from rag.question_time import asked_period
 from rag.types import Answer, AnswerSpan, Span
 
 
@@ -29,9 +31,22 @@ def test_what_measures_something_else_does_not_lead(question: str, short: str) -
     assert asked(question, FIGURE, DEGREES).short_answer == short
 
 
-def test_it_leads_where_nothing_else_is_likely_at_all() -> None:
-    unlikely = found(2, "The sea has eight degrees.", "eight degrees", 0.01)
-    assert asked("How cold was the sea?", FIGURE, unlikely).short_answer == "three kilometers"
+def test_it_is_not_given_where_there_is_nothing_else() -> None:
+    assert asked("How far off was the wreck?", FIGURE).abstention is None
+    assert asked("How cold was the sea?", FIGURE).abstention is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "late"),
+    [
+        ("When did the 2020 war end?", True),
+        ("When in 2020 was a truce made?", True),
+        ("When was the host of the 2020 games chosen?", False),
+    ],
+)
+def test_what_a_question_places_in_a_year_was_not_over_before_it(question: str, late: bool) -> None:
+    truce = found(1, "The fighting paused with the truce of 1994.", "1994", 0.8)
+    assert bool(unfit(question, [truce], asked_period(question, date(2024, 1, 1)))) == late
 
 
 @pytest.mark.parametrize(
