@@ -100,8 +100,8 @@ def _other_name(rest: str, before: str) -> str | None:
     """
     if led := _LED.match(rest):
         word, name = led.groups()
-        if old := re.search(rf"\b{word}\s+((?:the\s+)?{NAME.pattern})", before):
-            return f"{before[: old.start(1)]}{name}{_owned(old.group())}{before[old.end() :]}"
+        if same := re.search(rf"\b{word}\s+((?:the\s+)?{NAME.pattern})", before):
+            return f"{before[: same.start(1)]}{name}{_owned(same.group())}{before[same.end() :]}"
         return _other_name(name, before) if word in _BELONGING else f"{before.rstrip(' ?')} {rest}?"
     bare = _OWNER.sub("", rest)
     held = names_in(before)
