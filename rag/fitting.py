@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.differing import rank
+from rag.offices import held_elsewhere
 from rag.question_kind import (
     wants_date,
     wants_names,
@@ -53,8 +54,11 @@ _ABOUT = re.compile(
 
 
 def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> list[AnswerSpan]:
-    """The spans that cannot answer: no name where names are asked for, hours where degrees are, a bare figure
-    where a reason is, "next year" of what was, the dead of another war, its end before it began."""
+    """The spans that cannot answer.
+
+    That is no name where names are asked for, hours where degrees are, a bare figure where a reason is, "next
+    year" of what was, the dead of another war or its end before it began, the president of another country.
+    """
     return [each for each in spans if each.short and _is_unfit(question, each, each.short, period)]
 
 
@@ -86,6 +90,8 @@ def _is_near(span: AnswerSpan, other: AnswerSpan) -> bool:
 def _is_unfit(question: str, span: AnswerSpan, short: str, period: Period | None) -> bool:
     if wants_several(question) and wants_names(question):
         return not short[:1].isupper()
+    if held_elsewhere(question, span.quote, short):
+        return True
     if wants_reason(question):
         return number_in(short) is not None and len(words(short)) <= _BARE
     if wants_toll(question) and period is not None and period.first is not None:
