@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.differing import rank
-from rag.offices import held_elsewhere
+from rag.offices import holds_another, names_no_owner
 from rag.question_kind import (
     wants_date,
     wants_names,
@@ -59,7 +59,17 @@ def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> 
     That is no name where names are asked for, hours where degrees are, a bare figure where a reason is, "next
     year" of what was, the dead of another war or its end before it began, the president of another country.
     """
-    return [each for each in spans if each.short and _is_unfit(question, each, each.short, period)]
+    read = tuple(dict.fromkeys(each.evidence.passage.text for each in spans))
+    return [
+        each
+        for each in spans
+        if each.short
+        and (
+            _is_unfit(question, each, each.short, period)
+            or holds_another(question, each.quote, each.short, read)
+            or names_no_owner(question, f"{each.evidence.article.title}\n{each.evidence.passage.text}")
+        )
+    ]
 
 
 def less_to_the_point(question: str, spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
@@ -90,8 +100,6 @@ def _is_near(span: AnswerSpan, other: AnswerSpan) -> bool:
 def _is_unfit(question: str, span: AnswerSpan, short: str, period: Period | None) -> bool:
     if wants_several(question) and wants_names(question):
         return not short[:1].isupper()
-    if held_elsewhere(question, span.quote, short):
-        return True
     if wants_reason(question):
         return number_in(short) is not None and len(words(short)) <= _BARE
     if wants_toll(question) and period is not None and period.first is not None:

@@ -29,6 +29,7 @@ _UPDATE = 3.0  # ranks that an update may be below the version that it replaces
 _UPDATED_WITHIN = 31  # days: what is published later with the same words is about another event
 _SAME_SENTENCE = 0.6  # of its words, from which a sentence is another version of one
 _NEWEST = 2.5  # ranks that the newest report of what changes may be below the best one
+_FITTING = 0.05  # confidence that a span must have to be surer without those that cannot be what is asked for
 _SURE = 0.2  # confidence that such a report must have, the others of what changes not counted
 
 
@@ -72,7 +73,12 @@ def choose(
     left = {id(each) for each in fitting if not any(_goes_with(each, old) for old in outdated)}
     beside = [*superseded, *_told_beside(question, lead, spans)]
     out = {id(each) for each in spans if id(each) not in left or each in beside}
-    confidence = confidence_without(lead, spans, out) if able else 0.0
+    if not able:
+        confidence = 0.0
+    elif unable and lead.confidence < _FITTING:
+        confidence = lead.confidence
+    else:
+        confidence = confidence_without(lead, spans, out)
     return Lead(lead, confidence, fitting, superseded, outdated, fit)
 
 

@@ -1,19 +1,19 @@
 """Whose office a sentence says that somebody holds: the president of Norland is not that of Sudland."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rag.phrases import CAPITAL, NAME
 from rag.values import same_name
 
 _OFFICE = (
     r"(?P<office>(?i:president|(?:prime|foreign|defen[cs]e|finance|interior|health|justice)\s+(?:minister"
-    r"|secretary)|chancellor|king|queen|governor|mayor|ambassador|(?:special\s+)?envoy))\b"
+    r"|secretary)|chancellor|king|queen|governor|mayor))\b"
 )
 _WORD = rf"{CAPITAL}[\w-]+"
 _OWNER = rf"(?P<owner>{_WORD}(?:\s+{_WORD})*)"
 _OWNING = rf"{_OWNER}['’]s?\s+(?:[a-z]+\s+)?"  # "Norland's", "Norland's new"
-_OF = rf"\s+(?:of|to)\s+(?:the\s+)?{_OWNER}"
+_OF = rf"\s+of\s+(?:the\s+)?{_OWNER}"
 _PEOPLE = rf"(?P<owner>(?!Republican|Christian){_WORD}(?:n|sh|se|i|ch|ek|ak|kh|ss))\s+"  # "Norlandish"
 _WHO = rf"(?P<who>{NAME.pattern})"
 _ASKED = [
@@ -24,11 +24,12 @@ _SAID = [
     re.compile(each)
     for each in (
         rf"\b{_OWNING}{_OFFICE},?\s+{_WHO}",
-        rf"\b{_PEOPLE}{_OFFICE},?\s+{_WHO}",
+        rf"\b{_PEOPLE}(?:{_OFFICE}|counterpart),?\s+{_WHO}",
         rf"\b{_OFFICE}{_OF},\s+{_WHO}",
         rf"\b{_WHO},\s+{_OWNING}{_OFFICE}",
         rf"\b{_WHO},\s+(?:the\s+)?{_PEOPLE}{_OFFICE}",
         rf"\b{_WHO},\s+(?:the\s+)?{_OFFICE}{_OF}",
+        rf"\b{_OFFICE}\s+(?P<owner>){_WHO}",
     )
 ]
 _AROUND = 150  # characters on each side of a name in which its office is looked for
@@ -51,27 +52,48 @@ _ALIASES = [
 ]
 
 
-def held_elsewhere(question: str, sentence: str, person: str) -> bool:
-    """Whether a question asks who holds an office, which a sentence says that a person holds, but elsewhere.
+def holds_another(question: str, sentence: str, person: str, texts: Iterable[str]) -> bool:
+    """Whether a question asks who holds an office, and a person is said to hold another one, or elsewhere.
 
-    >>> held_elsewhere("Who is the king of Norland?", "Sudland's king, Olav Stone, left.", "Olav Stone")
+    The sentence that names the person tells which office; whose it is, any of the texts may tell.
+
+    >>> holds_another("Who is the king of Norland?", "Sudland's king, Olav Stone, left.", "Olav Stone", [])
     True
     """
-    asked = next((match for each in _ASKED if (match := each.search(question))), None)
+    asked = _asked(question)
     if asked is None:
         return False
-    at = sentence.find(person)
-    near = sentence[max(at - _AROUND, 0) : at + len(person) + _AROUND]
-    owners = list(_owners(near, person, asked["office"].lower()))
+    held = {each for each, _ in _said(sentence, person) if each}
+    if held and _plain(asked["office"]) not in held and asked["office"].lower() not in sentence.lower():
+        return True
+    owners = {owner for text in (sentence, *texts) for _, owner in _said(text, person) if owner}
     return bool(owners) and not any(_alike(asked["owner"], each) for each in owners)
 
 
-def _owners(text: str, person: str, office: str) -> Iterator[str]:
-    """Of what or whom a text says that a person has the office."""
-    for each in _SAID:
-        for match in each.finditer(text):
-            if match["office"].lower() == office and same_name(match["who"], person):
-                yield match["owner"]
+def names_no_owner(question: str, text: str) -> bool:
+    """Whether a question asks who holds an office, and a text says nothing of whose it is."""
+    asked = _asked(question)
+    return asked is not None and not any(
+        _alike(asked["owner"], each.rstrip(".")) for each in re.findall(rf"{CAPITAL}[\w.]+", text)
+    )
+
+
+def _asked(question: str) -> re.Match[str] | None:
+    return next((match for each in _ASKED if (match := each.search(question))), None)
+
+
+def _said(text: str, person: str) -> Iterator[tuple[str, str]]:
+    """Each office that a text says that a person has, and of what or whom; either may be left out."""
+    family = person.split()[-1]
+    for place in re.finditer(re.escape(family), text):
+        near = text[max(place.start() - _AROUND, 0) : place.end() + _AROUND]
+        for match in (match for each in _SAID for match in each.finditer(near)):
+            if same_name(match["who"], person):
+                yield _plain(match["office"] or ""), match["owner"]
+
+
+def _plain(office: str) -> str:
+    return " ".join(office.lower().replace("defence", "defense").split())
 
 
 def _alike(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from rag.differing import agree, rank
 from rag.spans import CERTAIN, log_sum
 from rag.types import AnswerSpan
 
-PER_ODDS = 0.47  # what the odds of its answer add to those of the confidence: the bundled reader's weight
+PER_ODDS = 0.53  # what the odds of its answer add to those of the confidence: the bundled reader's weight
 _NEAR = 3.5  # ranks behind, from which a span is no answer that was set aside, but what any question finds
 
 

@@ -25,9 +25,7 @@ from rag.types import ArticleInfo, Filters
 _BATCH = 2_000
 _PATIENCE = 5.0  # seconds to wait for a server to take a connection
 # Recall of the approximate index against exact search needs a wider search than the default 100.
-_CONFIGURATION: CreateCollectionConfiguration = {
-    "hnsw": {"space": "cosine", "ef_search": 400, "ef_construction": 200}
-}
+_CONFIGURATION: CreateCollectionConfiguration = {"hnsw": {"space": "cosine", "ef_search": 400}}
 
 
 _STAMP = "stamp"

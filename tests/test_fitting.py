@@ -31,9 +31,11 @@ def test_what_measures_something_else_does_not_lead(question: str, short: str) -
     assert asked(question, FIGURE, DEGREES).short_answer == short
 
 
-def test_it_is_not_given_where_there_is_nothing_else() -> None:
+def test_it_is_not_given_where_nothing_else_is_likely_and_neither_is_that() -> None:
+    unlikely = found(2, "The sea has eight degrees.", "eight degrees", 0.01)
     assert asked("How far off was the wreck?", FIGURE).abstention is None
     assert asked("How cold was the sea?", FIGURE).abstention is not None
+    assert asked("How cold was the sea?", FIGURE, unlikely).abstention is not None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.offices import held_elsewhere
+from rag.offices import holds_another, names_no_owner
 
 OF_NORLAND = [
     "The truce is the work of Norland's president, Ada Stone.",
@@ -24,12 +24,12 @@ OF_NORLAND = [
         ("Who is the president of Norland?", False),
         ("Who's Norland’s president?", False),
         ("Who was the Norlandish president?", False),
-        ("Who is the foreign minister of Sudland?", False),  # it says nothing of that
+        ("Who is the foreign minister of Norland?", True),
         ("Whom did the president of Sudland meet?", False),
     ],
 )
 def test_an_office_is_held_where_the_sentence_says(question: str, sentence: str, elsewhere: bool) -> None:
-    assert held_elsewhere(question, sentence, "Ada Stone") is elsewhere
+    assert holds_another(question, sentence, "Ada Stone", []) is elsewhere
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,35 @@ def test_an_office_is_held_where_the_sentence_says(question: str, sentence: str,
     ],
 )
 def test_what_does_not_say_otherwise_may_be_right(question: str, sentence: str) -> None:
-    assert not held_elsewhere(question, sentence, "Ada Stone")
+    assert not holds_another(question, sentence, "Ada Stone", [])
+
+
+def test_whose_office_it_is_may_be_told_elsewhere() -> None:
+    sentence, other = (
+        "President Ada Stone opened the school.",
+        "It met its Norlandian counterpart, Ada Stone.",
+    )
+    assert holds_another("Who is the president of Sudland?", sentence, "Ada Stone", [other])
+    assert not holds_another("Who is the president of Norland?", sentence, "Ada Stone", [other])
+
+
+def test_a_sentence_that_names_the_office_asked_for_may_name_another_too() -> None:
+    sentence = "Foreign Minister Ada Stone became prime minister."
+    assert not holds_another("Who is the prime minister of Norland?", sentence, "Ada Stone", [])
+    assert not holds_another(
+        "Who is the defence minister of Norland?", "Defense Minister Ada Stone", "Ada Stone", []
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "without"),
+    [
+        ("Who is the president of Sudland?", True),
+        ("Who is the Norlandish president?", False),
+        ("Who is the president of the United States?", False),
+        ("Who opened the school?", False),
+    ],
+)
+def test_a_passage_that_names_no_place_does_not_say_whose_office_it_is(question: str, without: bool) -> None:
+    text = "President Ada Stone opened the school. It is the first that the U.S. paid for in Norland."
+    assert names_no_owner(question, text) is without

@@ -81,7 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder reader-training")
     parser.add_argument("model", type=Path, help="the folder of an exported model")
-    parser.add_argument("--sets", default="written,qed,news-2024,news-2023")
+    parser.add_argument("--sets", default="written,swapped,qed,news-2024,news-2023")
     args = parser.parse_args()
     reads = by_graphs(OnnxSpanModel(args.model, None))
     for name, examples in validation_sets(args.data).items():
