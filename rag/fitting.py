@@ -43,7 +43,7 @@ _AHEAD = re.compile(r"^(?:next\b|tomorrow\b|in \w+ (?:days?|weeks?|months?|years
 _BEHIND = re.compile(r"^(?:yesterday|last)\b|\b(?:ago|earlier)$", re.IGNORECASE)
 # What a question dates lies in the time that it names, or ends no earlier: "in 2023", "the 2020 war end".
 _IN_IT = re.compile(
-    r"\b(?:in|during)\s+(?:\w+\s+)?(?:1[5-9]|20)\d\d\b|\b(?:ends?|ended|over|stop(?:ped)?)\b", re.I
+    r"\b(?:in|during)\s+(?:\w+\s+)?(?:1[5-9]|20)\d\d\b|\b(?:ends?|ended|stop(?:ped)?)\b|\bover\W*$", re.I
 )
 _FIRST = re.compile(r"\b(?:first|second|third|only)\b", re.IGNORECASE)
 _ABOUT = re.compile(
@@ -107,7 +107,8 @@ def _is_unfit(question: str, span: AnswerSpan, short: str, period: Period | None
         return bool(told) and max(last for _, last in told) < period.first
     if wants_date(question) and period is not None and period.first is not None and _IN_IT.search(question):
         years = re.findall(r"\b(?:1[5-9]|20)\d\d\b", short)
-        return bool(years) and max(map(int, years)) < period.first.year
+        if years and max(map(int, years)) < period.first.year:
+            return True
     if (_PAST.search(question) and _AHEAD.search(short)) or (
         _COMING.search(question) and _BEHIND.search(short)
     ):

@@ -84,8 +84,8 @@ def _asked(question: str) -> re.Match[str] | None:
 
 def _said(text: str, person: str) -> Iterator[tuple[str, str]]:
     """Each office that a text says that a person has, and of what or whom; either may be left out."""
-    family = person.split()[-1]
-    for place in re.finditer(re.escape(family), text):
+    family = re.escape(person.split()[-1]) if person.strip() else r"\Z"
+    for place in re.finditer(family, text):
         near = text[max(place.start() - _AROUND, 0) : place.end() + _AROUND]
         for match in (match for each in _SAID for match in each.finditer(near)):
             if same_name(match["who"], person):

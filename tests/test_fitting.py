@@ -51,6 +51,12 @@ def test_what_a_question_places_in_a_year_was_not_over_before_it(question: str, 
     assert bool(unfit(question, [truce], asked_period(question, date(2024, 1, 1)))) == late
 
 
+def test_what_is_to_come_does_not_tell_when_something_was_in_a_year_either() -> None:
+    coming = found(1, "The truce is for next year.", "next year", 0.8)
+    question = "When did the 2020 war end?"
+    assert unfit(question, [coming], asked_period(question, date(2024, 1, 1)))
+
+
 @pytest.mark.parametrize(
     ("question", "short"),
     [
