@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.differing import rank
-from rag.offices import holds_another, names_no_owner
+from rag.offices import holds_another, names_no_owner, says_so
 from rag.question_kind import (
     wants_date,
     wants_names,
@@ -16,9 +16,10 @@ from rag.question_kind import (
 from rag.question_time import times
 from rag.terms import content_terms, names, stem, words
 from rag.types import AnswerSpan, Period
-from rag.values import number_in
+from rag.values import number_in, same_name
 
 _WITHIN = 1.5  # ranks behind the best, within which what is more to the point goes first
+_IN_OFFICE = 366  # days for which a report of who holds an office is believed before later hints
 _BARE = 4  # words that a figure and its unit have at most
 # What is measured, how a question asks for it, and the units that can answer.
 _MEASURES = (
@@ -57,9 +58,11 @@ def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> 
     """The spans that cannot answer.
 
     That is no name where names are asked for, hours where degrees are, a bare figure where a reason is, "next
-    year" of what was, the dead of another war or its end before it began, the president of another country.
+    year" of what was, the dead of another war or its end before it began, the president of another country,
+    or somebody of whom that is not said where it is said of another, not much earlier.
     """
     read = tuple(dict.fromkeys(each.evidence.passage.text for each in spans))
+    said = [each for each in spans if each.short and says_so(question, each.quote, each.short)]
     return [
         each
         for each in spans
@@ -67,9 +70,17 @@ def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> 
         and (
             _is_unfit(question, each, each.short, period)
             or holds_another(question, each.quote, each.short, read)
+            or (each not in said and any(_tells_of_another(other, each, each.short) for other in said))
             or names_no_owner(question, f"{each.evidence.article.title}\n{each.evidence.passage.text}")
         )
     ]
+
+
+def _tells_of_another(told: AnswerSpan, span: AnswerSpan, short: str) -> bool:
+    """Whether a span that tells who holds an office names another person than one that is not much newer."""
+    day, other = told.evidence.article.published, span.evidence.article.published
+    recent = day is None or other is None or (other - day).days <= _IN_OFFICE
+    return recent and told.quote != span.quote and not same_name(told.short or "", short)
 
 
 def less_to_the_point(question: str, spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:

@@ -70,6 +70,15 @@ def holds_another(question: str, sentence: str, person: str, texts: Iterable[str
     return bool(owners) and not any(_alike(asked["owner"], each) for each in owners)
 
 
+def says_so(question: str, sentence: str, person: str) -> bool:
+    """Whether a sentence gives a person the very office, of the very place, whose holder is asked for."""
+    asked = _asked(question)
+    return asked is not None and any(
+        office == _plain(asked["office"]) and owner and _alike(asked["owner"], owner)
+        for office, owner in _said(sentence, person)
+    )
+
+
 def names_no_owner(question: str, text: str) -> bool:
     """Whether a question asks who holds an office, and a text says nothing of whose it is."""
     asked = _asked(question)

@@ -131,3 +131,19 @@ def test_what_somebody_said_about_a_thing_mentions_it() -> None:
         "We waited long for a raise"
     )
     assert asked("What did Kolb say?", day, raise_).short_answer == "a good day"
+
+
+@pytest.mark.parametrize(("day", "short"), [(date(2022, 3, 14), "Bo Moor"), (date(2019, 3, 14), "Ada Stone")])
+def test_who_is_said_to_hold_an_office_goes_before_who_seems_to(day: date, short: str) -> None:
+    seems = "Foreign Minister Ada Stone said that Sudland had sent Norland a letter."
+    newer = found(1, seems, "Ada Stone", 0.9, published=date(2022, 3, 30))
+    told = found(2, "Bo Moor, Norland's foreign minister, left.", "Bo Moor", 0.6, published=day)
+    assert asked("Who is the foreign minister of Norland?", newer, told).short_answer == short
+
+
+def test_of_two_who_are_said_to_hold_an_office_the_newer_report_tells() -> None:
+    before = found(
+        1, "Ada Stone, Norland's foreign minister, left.", "Ada Stone", 0.9, published=date(2022, 1, 5)
+    )
+    after = found(2, "Bo Moor, Norland's foreign minister, came.", "Bo Moor", 0.6, published=date(2022, 6, 5))
+    assert asked("Who is the foreign minister of Norland?", before, after).short_answer == "Bo Moor"
