@@ -13,7 +13,7 @@ from rag.question_kind import (
     wants_several,
     wants_toll,
 )
-from rag.question_time import times
+from rag.question_time import standing, times
 from rag.terms import content_terms, names, stem, words
 from rag.types import AnswerSpan, Period
 from rag.values import number_in, same_name
@@ -59,10 +59,12 @@ def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> 
 
     That is no name where names are asked for, hours where degrees are, a bare figure where a reason is, "next
     year" of what was, the dead of another war or its end before it began, the president of another country,
-    or somebody of whom that is not said where it is said of another, not much earlier.
+    who holds an office at another time, or somebody of whom that is not said where it is of another, not much
+    earlier.
     """
     read = tuple(dict.fromkeys(each.evidence.passage.text for each in spans))
-    said = [each for each in spans if each.short and says_so(question, each.quote, each.short)]
+    told = [each for each in spans if each.short and says_so(question, each.quote, each.short)]
+    said = [each for each in told if period is None or standing(each, period)]
     return [
         each
         for each in spans
@@ -70,17 +72,17 @@ def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> 
         and (
             _is_unfit(question, each, each.short, period)
             or holds_another(question, each.quote, each.short, read)
-            or (each not in said and any(_tells_of_another(other, each, each.short) for other in said))
+            or (each not in said and (each in told or any(_tells_of_another(one, each) for one in said)))
             or names_no_owner(question, f"{each.evidence.article.title}\n{each.evidence.passage.text}")
         )
     ]
 
 
-def _tells_of_another(told: AnswerSpan, span: AnswerSpan, short: str) -> bool:
+def _tells_of_another(told: AnswerSpan, span: AnswerSpan) -> bool:
     """Whether a span that tells who holds an office names another person than one that is not much newer."""
     day, other = told.evidence.article.published, span.evidence.article.published
     recent = day is None or other is None or (other - day).days <= _IN_OFFICE
-    return recent and told.quote != span.quote and not same_name(told.short or "", short)
+    return recent and told.quote != span.quote and not same_name(told.short or "", span.short or "")
 
 
 def less_to_the_point(question: str, spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:

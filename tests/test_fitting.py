@@ -147,3 +147,11 @@ def test_of_two_who_are_said_to_hold_an_office_the_newer_report_tells() -> None:
     )
     after = found(2, "Bo Moor, Norland's foreign minister, came.", "Bo Moor", 0.6, published=date(2022, 6, 5))
     assert asked("Who is the foreign minister of Norland?", before, after).short_answer == "Bo Moor"
+
+
+def test_who_holds_an_office_now_is_not_who_held_it_then() -> None:
+    now = found(
+        1, "Ada Stone, Norland's foreign minister, left.", "Ada Stone", 0.9, published=date(2022, 3, 14)
+    )
+    assert asked("Who was Norland's foreign minister in 2022?", now).short_answer == "Ada Stone"
+    assert asked("Who was Norland's foreign minister in 2009?", now).abstention is not None
