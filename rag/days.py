@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 MONTHS = "january february march april may june july august september october november december".split()
+YEAR = r"(?:1[5-9]|20)\d\d"  # four digits that are a year, as a pattern
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # the month that each begins in
 COUNTS = {

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from rag.days import YEAR
 from rag.differing import rank
-from rag.offices import holds_another, names_no_owner, says_so
+from rag.offices import not_in_office
 from rag.question_kind import (
     wants_date,
     wants_names,
@@ -13,13 +14,12 @@ from rag.question_kind import (
     wants_several,
     wants_toll,
 )
-from rag.question_time import standing, times
+from rag.question_time import times
 from rag.terms import content_terms, names, stem, words
 from rag.types import AnswerSpan, Period
-from rag.values import number_in, same_name
+from rag.values import number_in
 
 _WITHIN = 1.5  # ranks behind the best, within which what is more to the point goes first
-_IN_OFFICE = 366  # days for which a report of who holds an office is believed before later hints
 _BARE = 4  # words that a figure and its unit have at most
 # What is measured, how a question asks for it, and the units that can answer.
 _MEASURES = (
@@ -44,7 +44,7 @@ _AHEAD = re.compile(r"^(?:next\b|tomorrow\b|in \w+ (?:days?|weeks?|months?|years
 _BEHIND = re.compile(r"^(?:yesterday|last)\b|\b(?:ago|earlier)$", re.IGNORECASE)
 # What a question dates lies in the time that it names, or ends no earlier: "in 2023", "the 2020 war end".
 _IN_IT = re.compile(
-    r"\b(?:in|during)\s+(?:\w+\s+)?(?:1[5-9]|20)\d\d\b|\b(?:ends?|ended|stop(?:ped)?)\b|\bover\W*$", re.I
+    rf"\b(?:in|during)\s+(?:\w+\s+)?{YEAR}\b|\b(?:ends?|ended|stop(?:ped)?)\b|\bover\W*$", re.I
 )
 _FIRST = re.compile(r"\b(?:first|second|third|only)\b", re.IGNORECASE)
 _ABOUT = re.compile(
@@ -58,31 +58,14 @@ def unfit(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> 
     """The spans that cannot answer.
 
     That is no name where names are asked for, hours where degrees are, a bare figure where a reason is, "next
-    year" of what was, the dead of another war or its end before it began, the president of another country,
-    who holds an office at another time, or somebody of whom that is not said where it is of another, not much
-    earlier.
+    year" of what was, the dead of another war or its end before it began, the president of another country.
     """
-    read = tuple(dict.fromkeys(each.evidence.passage.text for each in spans))
-    told = [each for each in spans if each.short and says_so(question, each.quote, each.short)]
-    said = [each for each in told if period is None or standing(each, period)]
+    out = not_in_office(question, spans, period)
     return [
         each
         for each in spans
-        if each.short
-        and (
-            _is_unfit(question, each, each.short, period)
-            or holds_another(question, each.quote, each.short, read)
-            or (each not in said and (each in told or any(_tells_of_another(one, each) for one in said)))
-            or names_no_owner(question, f"{each.evidence.article.title}\n{each.evidence.passage.text}")
-        )
+        if each.short and (each in out or _is_unfit(question, each, each.short, period))
     ]
-
-
-def _tells_of_another(told: AnswerSpan, span: AnswerSpan) -> bool:
-    """Whether a span that tells who holds an office names another person than one that is not much newer."""
-    day, other = told.evidence.article.published, span.evidence.article.published
-    recent = day is None or other is None or (other - day).days <= _IN_OFFICE
-    return recent and told.quote != span.quote and not same_name(told.short or "", span.short or "")
 
 
 def less_to_the_point(question: str, spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
@@ -119,7 +102,7 @@ def _is_unfit(question: str, span: AnswerSpan, short: str, period: Period | None
         told = times(span.quote, span.evidence.article.published)
         return bool(told) and max(last for _, last in told) < period.first
     if wants_date(question) and period is not None and period.first is not None and _IN_IT.search(question):
-        years = re.findall(r"\b(?:1[5-9]|20)\d\d\b", short)
+        years = re.findall(rf"\b{YEAR}\b", short)
         if years and max(map(int, years)) < period.first.year:
             return True
     if (_PAST.search(question) and _AHEAD.search(short)) or (

@@ -1,9 +1,12 @@
-"""Whose office a sentence says that somebody holds: the president of Norland is not that of Sudland."""
+"""Who is said to hold an office: the president of Norland is not that of Sudland."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from rag.phrases import CAPITAL, NAME
+from rag.question_time import standing
+from rag.types import AnswerSpan, Period
 from rag.values import same_name
 
 _OFFICE = (
@@ -32,6 +35,7 @@ _SAID = [
         rf"\b{_OFFICE}\s+(?P<owner>){_WHO}",
     )
 ]
+_IN_OFFICE = 366  # days for which a report of who holds an office is believed before later hints
 _AROUND = 150  # characters on each side of a name in which its office is looked for
 _SAME = 3  # letters with which a country and its people begin alike: "Turkey", "Turkish"
 # Those that begin otherwise, and short forms.
@@ -50,6 +54,26 @@ _ALIASES = [
         "filipino philippine philippines",
     )
 ]
+
+
+def not_in_office(question: str, spans: Sequence[AnswerSpan], period: Period | None) -> list[AnswerSpan]:
+    """Where a question asks who holds an office, the spans that do not tell; none of any other question's.
+
+    That is who is said to hold another office or one elsewhere, or to hold it at another time; whose passage
+    does not name the place; and who only seems to hold it where another is said to, not much earlier.
+    """
+    if _asked(question) is None:
+        return []
+    texts = tuple(dict.fromkeys(each.evidence.passage.text for each in spans))
+    said = [each for each in spans if each.short and says_so(question, each.quote, each.short)]
+    timely = [each for each in said if period is None or standing(each, period)]
+    return [
+        each
+        for each in spans
+        if holds_another(question, each.quote, each.short or "", texts)
+        or (each not in timely and (each in said or any(_tells_of_another(one, each) for one in timely)))
+        or names_no_owner(question, f"{each.evidence.article.title}\n{each.evidence.passage.text}")
+    ]
 
 
 def holds_another(question: str, sentence: str, person: str, texts: Iterable[str]) -> bool:
@@ -87,6 +111,14 @@ def names_no_owner(question: str, text: str) -> bool:
     )
 
 
+def _tells_of_another(told: AnswerSpan, span: AnswerSpan) -> bool:
+    """Whether a span that tells who holds an office names another person than one that is not much newer."""
+    day, other = told.evidence.article.published, span.evidence.article.published
+    recent = day is None or other is None or (other - day).days <= _IN_OFFICE
+    return recent and told.quote != span.quote and not same_name(told.short or "", span.short or "")
+
+
+@lru_cache(maxsize=64)
 def _asked(question: str) -> re.Match[str] | None:
     return next((match for each in _ASKED if (match := each.search(question))), None)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from rag.days import MONTHS
+from rag.days import MONTHS, YEAR
 from rag.phrases import NAME
 from rag.terms import CALENDAR, OPENERS, STOPWORDS, words
 from rag.types import AnswerSpan, Span
@@ -13,9 +13,7 @@ from rag.types import AnswerSpan, Span
 _SHORTEST = 3  # words that a predicate has at least: "won the cup"
 _LONGEST_SUBJECT = 5  # words
 _LONGEST_NAMES = 200  # characters
-_TIME = re.compile(
-    rf"(?:^|,?\s+)(?:in|during|on)\s+(?:(?:{'|'.join(MONTHS)})\s+)?(?:1[5-9]|20)\d\d\b,?", re.IGNORECASE
-)
+_TIME = re.compile(rf"(?:^|,?\s+)(?:in|during|on)\s+(?:(?:{'|'.join(MONTHS)})\s+)?{YEAR}\b,?", re.IGNORECASE)
 _ASKED = re.compile(r"^\W*(?:(?P<one>who|what)|which|what)\s+(?P<rest>.+?)\W*$", re.IGNORECASE)
 _AUXILIARY = re.compile(r"^(?:has|have|had|will|would)\s+", re.IGNORECASE)
 _BETWEEN = r"\s+(?:(?:has|have|had|will|would|also|later|finally)\s+)*"
@@ -23,7 +21,7 @@ _NAMES = re.compile(rf"(?:{NAME.pattern},\s+)*(?:{NAME.pattern},?\s+and\s+)?{NAM
 _CLAUSE = re.compile(r"[,:;—–(“\"]\s*|\b(?:that|but|and|when|while|because|as|after|before|where)\s+")
 # What a sentence may begin with before its subject: "On Sunday", "In 1991", "Later", "Still,".
 _OPENING = re.compile(
-    rf"(?:(?:(?:in|on|by|last|this|{'|'.join(sorted(CALENDAR | OPENERS))})\b|(?:1[5-9]|20)\d\d)[\s,]*)+",
+    rf"(?:(?:(?:in|on|by|last|this|{'|'.join(sorted(CALENDAR | OPENERS))})\b|{YEAR})[\s,]*)+",
     re.IGNORECASE,
 )
 _NO_SUBJECT = frozenset(

@@ -7,15 +7,14 @@ from functools import lru_cache
 
 from rag import days
 from rag.dates import explained
-from rag.days import MONTHS, WEEKDAYS, Days
+from rag.days import MONTHS, WEEKDAYS, YEAR, Days
 from rag.types import AnswerSpan, ArticleInfo, Period
 
 _MONTH = "|".join(MONTHS)
-_YEAR = r"(?:1[5-9]|20)\d\d"
 _ABSOLUTE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})\s(?P<day_month>{_MONTH})|(?P<month_first>{_MONTH})\s(?P<first_day>\d{{1,2}}))"
-    rf",?\s(?P<day_year>{_YEAR})\b"
-    rf"|\b(?P<month>{_MONTH})\s(?:of\s)?(?P<month_year>{_YEAR})\b|\b(?P<year>{_YEAR})(?=\b|s\b)(?P<tens>s\b)?",
+    rf",?\s(?P<day_year>{YEAR})\b"
+    rf"|\b(?P<month>{_MONTH})\s(?:of\s)?(?P<month_year>{YEAR})\b|\b(?P<year>{YEAR})(?=\b|s\b)(?P<tens>s\b)?",
     re.IGNORECASE,
 )
 _NEAR_YEARS = 5  # years that an article may tell apart; one farther off is history
@@ -23,9 +22,7 @@ _OPEN = re.compile(
     r"\b(?P<word>before|until|prior to|since|after|from|by)\s+(?:the\s+)?(?:start of |end of )?\Z", re.I
 )
 _BARE_WEEKDAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)})(?: \w+)?", re.IGNORECASE)
-_RANGE = re.compile(
-    rf"\b(?:between|from)\s+(?P<first>{_YEAR})\s+(?:and|to|until)\s+(?P<last>{_YEAR})\b", re.I
-)
+_RANGE = re.compile(rf"\b(?:between|from)\s+(?P<first>{YEAR})\s+(?:and|to|until)\s+(?P<last>{YEAR})\b", re.I)
 
 
 def asked_period(question: str, asked_on: date) -> Period | None:
@@ -72,7 +69,7 @@ def _times_of(question: str, article: ArticleInfo) -> Iterator[re.Match[str]]:
 
 
 def _names_year_near(text: str, year: int) -> bool:
-    return any(abs(int(each) - year) <= _NEAR_YEARS for each in re.findall(rf"\b{_YEAR}\b", text))
+    return any(abs(int(each) - year) <= _NEAR_YEARS for each in re.findall(rf"\b{YEAR}\b", text))
 
 
 def standing(span: AnswerSpan, period: Period) -> int:

@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from eval.metrics import token_f1
-from rag.days import MONTHS, WEEKDAYS
+from rag.days import MONTHS, WEEKDAYS, YEAR
 from rag.phrases import NAME
 from rag.processors import processors
 from rag.span_model import OnnxSpanModel
@@ -24,9 +24,8 @@ from training import sources
 from training.reads import by_graphs
 from training.sources import Example
 
-_YEAR = r"(?:1[5-9]|20)\d\d"
 _MONTH = "|".join(each.title() for each in MONTHS if each != "may")  # which is a verb too
-_WHEN = re.compile(rf"\b(?:(?P<year>{_YEAR})|(?P<month>{_MONTH})|{'|'.join(map(str.title, WEEKDAYS))})\b")
+_WHEN = re.compile(rf"\b(?:(?P<year>{YEAR})|(?P<month>{_MONTH})|{'|'.join(map(str.title, WEEKDAYS))})\b")
 _INSIDE = re.compile(r"(?<=[\w,] )(?:" + NAME.pattern + ")")  # not at the start of a sentence
 _PLACED = re.compile(r"\b(?:in|from|to|at) \Z")
 _OWNING = re.compile(r"['’]s?$")
