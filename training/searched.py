@@ -79,8 +79,14 @@ def _squash(text: str) -> str:
     return re.sub(r"\W+", "", text.lower())
 
 
+def save(path: Path, every: Iterable[Sequence[Example]]) -> None:
+    """Write the examples of each question on a line, as `load` reads them."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps([asdict(each) for each in some]) + "\n" for some in every)
+
+
 def load(path: Path) -> list[list[Example]]:
-    """What `search_all` wrote: the examples of each question that has any."""
+    """What `save` wrote: the examples of each question that has any."""
     return [
         list(map(_example, some))
         for some in map(json.loads, path.read_text(encoding="utf-8").splitlines())
@@ -119,8 +125,7 @@ def search_all(data: Path, work: Path) -> Path:
             return passages(each, search(each.asked.question, each.asked.filters)[:READ], allowed)
 
         with ThreadPoolExecutor(processors()) as pool:
-            lines = [json.dumps([asdict(each) for each in some]) for some in pool.map(found, every)]
-    out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            save(out, pool.map(found, every))
     return out
 
 

@@ -5,13 +5,12 @@ same words for both does not look at the name. Such questions are kept, with no 
 """
 
 import argparse
-import json
 import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from eval.metrics import token_f1
@@ -22,6 +21,7 @@ from rag.span_model import OnnxSpanModel
 from rag.terms import STOPWORDS, words
 from training import sources
 from training.reads import by_graphs
+from training.searched import save
 from training.sources import Example
 
 _MONTH = "|".join(each.title() for each in MONTHS if each != "may")  # which is a verb too
@@ -33,24 +33,23 @@ _PEOPLE = re.compile(r"\w{3,}(?:an|ish|ese)$")
 _A_PLACE = 0.15  # of the times that a name is written, those after "in" or the like, from which it is a place
 _OWN_PASSAGE = 0.4  # of the names put in, those that the passage has too
 _NO_NAMES = STOPWORDS | set("may rep sen gov dr mr mrs ms st jr gen lt col capt sgt us no".split())
-_AT_ONCE = 200  # questions read by one thread
 _FEWEST = 3  # times that a name is written which is put in place of any other
 _FOOLED = -1.0  # margin of the old answer from which the reader has not seen the difference
 
 
 class Names:
-    """The names of some texts, each with how often it is written, and of which kind it is."""
+    """The names of some texts by their kind, each as often as it is written."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self.count: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         placed: Counter[str] = Counter()
         for text in texts:
             for name, after_place_word in mentions(text):
-                self.count[name] += 1
+                counts[name] += 1
                 placed[name] += after_place_word
-        self.places = {name for name, count in self.count.items() if placed[name] >= _A_PLACE * count}
+        self.places = {name for name, count in counts.items() if placed[name] >= _A_PLACE * count}
         self.by_kind: dict[str, list[str]] = {}
-        for name, count in self.count.items():
+        for name, count in counts.items():
             if count >= _FEWEST:
                 self.by_kind.setdefault(self.kind(name), []).extend([name] * count)
 
@@ -90,12 +89,15 @@ def swap(example: Example, known: Names, rng: random.Random) -> Example | None:
 
 def fooling(model: OnnxSpanModel, every: Sequence[tuple[Example, Example]]) -> list[Example]:
     """Of pairs of an example and its swapped one, the latter where a model still finds the old answer."""
-    found = by_graphs(model)([(new.question, new.title, new.text) for _, new in every])
-    return [
-        new
-        for (old, new), span in zip(every, found, strict=True)
-        if span.margin > _FOOLED and token_f1(old.text[span.start : span.end], old.answers) >= 0.5
-    ]
+    reads = by_graphs(model)
+
+    def fooled(pair: tuple[Example, Example]) -> bool:
+        old, new = pair
+        (span,) = reads([(new.question, new.title, new.text)])
+        return span.margin > _FOOLED and token_f1(old.text[span.start : span.end], old.answers) >= 0.5
+
+    with ThreadPoolExecutor(processors()) as pool:
+        return [new for (_, new), kept in zip(every, pool.map(fooled, every), strict=True) if kept]
 
 
 def swapped(examples: Sequence[Example], seed: int) -> list[tuple[Example, Example]]:
@@ -107,17 +109,10 @@ def swapped(examples: Sequence[Example], seed: int) -> list[tuple[Example, Examp
 def swap_all(data: Path, model: OnnxSpanModel, work: Path, seed: int) -> Path:
     """Swap a name in every written question that has one, and keep what fools the model; gives the file."""
     pairs = swapped(sources.written(data, validation=False), seed)
-    with ThreadPoolExecutor(processors()) as pool:
-        kept = [
-            each
-            for some in pool.map(
-                lambda at: fooling(model, pairs[at : at + _AT_ONCE]), range(0, len(pairs), _AT_ONCE)
-            )
-            for each in some
-        ]
+    kept = fooling(model, pairs)
     print(f"{len(pairs)} questions swapped, {len(kept)} of them not noticed")
     out = work / "swapped.jsonl"
-    out.write_text("".join(json.dumps([asdict(each)]) + "\n" for each in kept), encoding="utf-8")
+    save(out, ([each] for each in kept))
     return out
 
 

@@ -27,7 +27,7 @@ from training.evaluate import measure, sample
 from training.mixture import Mixture
 from training.model import Reader, loss
 from training.reads import by_torch
-from training.workers import add_settings, hand_over, log_line, save_whole, twin, until_done
+from training.workers import add_settings, chosen_settings, hand_over, log_line, save_whole, twin, until_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ def main() -> None:
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end from outside is saved too
     args.out.mkdir(parents=True, exist_ok=True)
-    settings = Settings(**{name: getattr(args, name) for name in asdict(Settings())})
+    settings = chosen_settings(args, Settings())
     run = Run(args.data, args.searched, args.swapped, args.out, settings, args.start)
     run.train(args.workers, args.save_every, args.evaluate_every)
 

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 Network = TypeVar("Network", bound=nn.Module)
+Chosen = TypeVar("Chosen", bound="DataclassInstance")
 
 
 def twin(network: Network) -> Network:
@@ -70,6 +71,11 @@ def log_line(out: Path, values: dict[str, object]) -> None:
     print(line, flush=True)
     with (out / "log.jsonl").open("a", encoding="utf-8") as file:
         file.write(line + "\n")
+
+
+def chosen_settings(args: argparse.Namespace, settings: Chosen) -> Chosen:
+    """The settings as the options say that `add_settings` added."""
+    return replace(settings, **{name: getattr(args, name) for name in asdict(settings)})
 
 
 def add_settings(parser: argparse.ArgumentParser, settings: "DataclassInstance") -> None:
