@@ -154,7 +154,8 @@ def test_the_graphs_score_as_the_network_does_rounded_where_they_are(
     )
     model = OnnxSpanModel(tmp_path / "m", None)
     triples = [("How much was it?", "A bridge", STORY), ("Who fell?", "", STORY[:40])]
-    exact = by_torch(tmp_path / "base", reader.state_dict(), model.tokenizer, rounded=small)(triples)
+    reader.round(small)
+    exact = by_torch(reader.eval(), model.tokenizer)(triples)
     for mine, theirs in zip(by_graphs(model)(triples), exact, strict=True):
         assert (mine.start, mine.end) == (theirs.start, theirs.end)
         assert mine.margin == pytest.approx(theirs.margin, abs=most)

@@ -18,7 +18,8 @@ PAD = 0
 class Encoded:
     """Token ids, of which ids[first:-1] are the text; the answer's first and last tokens, or 0 for none.
 
-    Sequences with the same `asked` are passages read for one question (0: each for itself).
+    Sequences with the same `asked` are passages read for one question (0: each for itself). `scores`
+    [2, len(ids)] are a teacher's start and end scores, where it has read them.
     """
 
     ids: list[int]
@@ -26,14 +27,16 @@ class Encoded:
     starts: list[int]
     ends: list[int]
     asked: int = 0
+    scores: torch.Tensor | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batch:
     """Padded int64 tensors of shape [batch, length], and boolean masks of the same shape.
 
     `allowed` marks [CLS] and the text, where a span may lie; `starts` and `ends` mark the right places.
-    `together` [questions, batch] marks the sequences that are read for one question.
+    `together` [questions, batch] marks the sequences that are read for one question. `taught` [2, batch,
+    length] are a teacher's start and end scores, or None where it has not read every sequence.
     """
 
     ids: torch.Tensor
@@ -43,6 +46,7 @@ class Batch:
     starts: torch.Tensor
     ends: torch.Tensor
     together: torch.Tensor
+    taught: torch.Tensor | None
 
 
 def load_tokenizer(model: Path) -> Tokenizer:
@@ -122,6 +126,7 @@ def collate(batch: Sequence[Encoded]) -> Batch:
     mask = torch.zeros(shape, dtype=torch.long)
     allowed = torch.zeros(shape, dtype=torch.bool)
     starts, ends = allowed.clone(), allowed.clone()
+    taught = torch.zeros(2, *shape) if all(item.scores is not None for item in batch) else None
     numbers = [item.asked or -row for row, item in enumerate(batch)]
     for row, item in enumerate(batch):
         length = len(item.ids)
@@ -132,5 +137,7 @@ def collate(batch: Sequence[Encoded]) -> Batch:
         allowed[row, 0] = True
         starts[row, item.starts] = True
         ends[row, item.ends] = True
+        if taught is not None and item.scores is not None:
+            taught[:, row, :length] = item.scores
     together = torch.tensor([[each == number for each in numbers] for number in dict.fromkeys(numbers)])
-    return Batch(ids, types, mask, allowed, starts, ends, together)
+    return Batch(ids, types, mask, allowed, starts, ends, together, taught)

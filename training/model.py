@@ -1,6 +1,7 @@
 """The span reader: a small BERT encoder with start and end scores half way up and at the top."""
 
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +40,7 @@ class RoundedLinear(nn.Linear):
 
 def _round_rows(x: Tensor) -> Tensor:
     """`x` [batch, length, size] on 256 levels between each sequence's smallest and largest value."""
-    fixed = x.detach()
+    fixed = x.detach().float()
     low = fixed.amin((1, 2), keepdim=True).clamp(max=0)
     scale = (fixed.amax((1, 2), keepdim=True).clamp(min=0) - low).clamp(min=1e-8) / 255
     zero = (-low / scale).round()
@@ -57,6 +58,15 @@ def published(folder: Path) -> BertModel:
         folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
     return encoder
+
+
+class Network(Protocol):
+    """What is trained: token ids, mask and types [batch, length] to early and final scores."""
+
+    def __call__(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Scores, Scores]:
+        """The early and the final start and end scores, each of shape [batch, length]."""
 
 
 class Reader(nn.Module):
@@ -79,12 +89,17 @@ class Reader(nn.Module):
     @classmethod
     def load(cls, folder: Path, weights: Weights) -> "Reader":
         """A reader with the shape given by the embedder's folder and the weights given."""
+        reader = cls.shaped(folder)
+        reader.load_state_dict(weights)
+        return reader
+
+    @classmethod
+    def shaped(cls, folder: Path) -> "Reader":
+        """A reader with the shape given by the embedder's folder and random weights."""
         config = BertConfig.from_pretrained(
             folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, attn_implementation="eager"
         )
-        reader = cls(BertModel(config, add_pooling_layer=False))
-        reader.load_state_dict(weights)
-        return reader
+        return cls(BertModel(config, add_pooling_layer=False))
 
     def round(self, rounded: bool) -> None:
         """Compute as the 8-bit model will, or exactly."""
@@ -118,27 +133,44 @@ def _head(encoder: BertModel) -> nn.Linear:
     return head
 
 
-def loss(reader: Reader, batch: Batch, early_share: float = 0.2) -> Tensor:
+def loss(reader: Network, batch: Batch, early_share: float = 0.2, teacher_share: float = 0.7) -> Tensor:
     """Minus the log-probability of any right start and any right end, among [CLS] and the text's tokens.
 
     Half of it is taken over each passage, half over all passages of a question, whose scores, each less its
     [CLS], stand beside one "nowhere" of 0 (shared normalisation: Clark and Gardner, 2018, arXiv:1710.10723);
     the halves are the same for a passage on its own. The early head's loss counts `early_share` of the whole.
+    Where a teacher has read the batch, the cross-entropy with its probabilities of the same places counts
+    `teacher_share` (distillation: Hinton et al., 2015, arXiv:1503.02531).
     """
-    early, final = (_loss(s, batch) for s in reader(batch.ids, batch.mask, batch.types))
+    early, final = (_loss(s, batch, teacher_share) for s in reader(batch.ids, batch.mask, batch.types))
     return early_share * early + (1 - early_share) * final
 
 
-def _loss(scores: Scores, batch: Batch) -> Tensor:
+def _loss(scores: Scores, batch: Batch, teacher_share: float) -> Tensor:
     total = torch.zeros(())
     apart = torch.eye(len(batch.ids), dtype=torch.bool)
-    for every, right in zip(scores, (batch.starts, batch.ends), strict=True):
-        margins = every - every[:, :1]
-        text = margins[:, 1:].masked_fill(~batch.allowed[:, 1:], _NEVER).logsumexp(-1)
-        held = margins[:, 1:].masked_fill(~right[:, 1:], _NEVER).logsumexp(-1)
+    for side, (every, right) in enumerate(zip(scores, (batch.starts, batch.ends), strict=True)):
+        margins = _margins(every.float(), batch)
+        text = margins.logsumexp(-1)
+        held = margins.masked_fill(~right[:, 1:], _NEVER).logsumexp(-1)
         for rows in (apart, batch.together):
-            total = total + _surprise(text, held, rows).mean()
+            value = _surprise(text, held, rows).mean()
+            if batch.taught is not None:
+                taught = _from_teacher(margins, _margins(batch.taught[side], batch), rows).mean()
+                value = teacher_share * taught + (1 - teacher_share) * value
+            total = total + value
     return total / 4
+
+
+def _margins(scores: Tensor, batch: Batch) -> Tensor:
+    """[batch, length - 1]: by how much each token of the text beats [CLS]."""
+    return (scores[:, 1:] - scores[:, :1]).masked_fill(~batch.allowed[:, 1:], _NEVER)
+
+
+def _all_places(text: Tensor, rows: Tensor) -> Tensor:
+    """[questions]: what all tokens of the passages in `rows` and "nowhere" weigh, in logs."""
+    every = torch.where(rows, text, _NEVER).logsumexp(-1)
+    return torch.logaddexp(every, torch.zeros(len(rows)))
 
 
 def _surprise(text: Tensor, held: Tensor, rows: Tensor) -> Tensor:
@@ -147,7 +179,15 @@ def _surprise(text: Tensor, held: Tensor, rows: Tensor) -> Tensor:
     `text` and `held` [batch] are what all and the right tokens of each passage weigh, in logs; `rows`
     [questions, batch] says which passages count. "Nowhere" is right where no passage holds an answer.
     """
-    nowhere = torch.zeros(len(rows))
-    every = torch.where(rows, text, _NEVER).logsumexp(-1)
     right = torch.where(rows, held, _NEVER).logsumexp(-1)
-    return torch.logaddexp(every, nowhere) - torch.where(right > _NEVER / 2, right, nowhere)
+    return _all_places(text, rows) - torch.where(right > _NEVER / 2, right, torch.zeros(len(rows)))
+
+
+def _from_teacher(margins: Tensor, taught: Tensor, rows: Tensor) -> Tensor:
+    """[questions]: the cross-entropy of all places and "nowhere" with a teacher's probabilities of them.
+
+    Both margins are of shape [batch, length - 1], and each passage is in one of the `rows`.
+    """
+    whole = _all_places(taught.logsumexp(-1), rows)
+    chances = (taught - whole[rows.int().argmax(0)][:, None]).exp()
+    return _all_places(margins.logsumexp(-1), rows) - rows.float() @ (chances * margins).sum(-1)

