@@ -34,6 +34,8 @@ def view(row: Row, titles: Mapping[str, str], article_text: ArticleText) -> View
         "label": label,
         "tone": tone(label),
         "answer": answer,
+        "differing": row.get("differing", ()),  # these two are not in the rows of older runs
+        "notes": row.get("notes", ()),
         "quotes": [_quote(row, citation, answer, article_text) for citation in row["citations"] or ()],
         "evidence": _uncited(row, titles, article_text),
         "articles": [

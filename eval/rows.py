@@ -43,11 +43,11 @@ class GoldFacts(TypedDict):
 class Row(TypedDict):
     """One question's result.
 
-    `prediction` is the answer's text, empty if it was declined; `claims` its sentences as `{text,
-    citations: [index]}`. `retrieved` lists the passages in rank order as `{article_id, start, end, score}`.
-    `confidence`, `citations` and `retrieved` are None where another system's predictions do not tell them;
-    that is not scored. `error` is one line, and then there are no `scores`. `label` says how it ended,
-    `judge` what a language model thinks of it, if one was asked.
+    `prediction` is the answer's text, empty if it was declined; `claims` its sentences as `{text, citations:
+    [index]}`; `differing` readings and `notes` stand beside it. `retrieved` lists the passages in rank order
+    as `{article_id, start, end, score}`. `confidence`, `citations` and `retrieved` are None where another
+    system's predictions do not tell them; that is not scored. `error` is one line, and then there are no
+    `scores`. `label` says how it ended, `judge` what a language model thinks of it, if one was asked.
     """
 
     id: str
@@ -59,6 +59,8 @@ class Row(TypedDict):
     confidence: float | None
     claims: list[dict[str, Any]]
     citations: list[dict[str, Any]] | None
+    differing: list[dict[str, Any]]
+    notes: list[str]
     retrieved: list[dict[str, Any]] | None
     timings_ms: dict[str, float]
     error: str | None
@@ -98,6 +100,8 @@ def blank_row(question: GoldQuestion, known: GoldFacts) -> Row:
         "confidence": 0.0,
         "claims": [],
         "citations": [],
+        "differing": [],
+        "notes": [],
         "retrieved": [],
         "timings_ms": {},
         "error": None,

@@ -169,6 +169,8 @@ def row_of(question: GoldQuestion, known: GoldFacts, answer: Callable[[], Answer
     row["confidence"] = told["confidence"]
     row["claims"] = [] if told["abstained"] else told["claims"]
     row["citations"] = told["citations"]
+    row["differing"] = told["differing"]
+    row["notes"] = told["notes"]
     row["retrieved"] = told["evidence"]
     row["timings_ms"] = {**told["timings_ms"]}
     row["timings_ms"].setdefault("total", round(elapsed, 2))

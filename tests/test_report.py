@@ -9,13 +9,23 @@ from pathlib import Path
 
 import pytest
 from browsing import find_browser
-from scripted import GOLD, answered, article_text, scripted_ask, six_questions, write_gold
+from scripted import (
+    GOLD,
+    REOPENED,
+    WINTER,
+    answered,
+    article_text,
+    cite,
+    scripted_ask,
+    six_questions,
+    write_gold,
+)
 
 from eval.charts import Chart, Line, calibration, charts, risk_coverage, success, threshold_rates
 from eval.gold import load_gold
 from eval.run import run
 from eval.terminal import format_summary
-from rag.types import Answer, ArticleInfo, Citation, Filters, Span
+from rag.types import Answer, ArticleInfo, Citation, Filters, Reading, Span
 
 ATTACK = '"><script>document.title="ran"</script><img src=x onerror="document.title=\'ran\'">'
 
@@ -42,7 +52,8 @@ def attacked(folder: Path) -> Path:
     def ask(question: str, filters: Filters) -> Answer:
         if question == "broken":
             raise RuntimeError(f"error {ATTACK}")
-        return answered(question, f"short {ATTACK}", cited, 0.5)
+        told = answered(question, f"short {ATTACK}", cited, 0.5)
+        return replace(told, notes=(f"note {ATTACK}",), differing=(Reading(f"reading {ATTACK}", cited),))
 
     gold = load_gold(write_gold(folder / "gold<img src=x>.jsonl", row, broken))
     result = run(gold, ask, lambda article_id: None, folder / "run", {"library": f"facts {ATTACK}"})
@@ -78,6 +89,23 @@ def test_each_question_is_shown_with_answer_gold_quote_and_articles(tmp_path: Pa
     assert "declined as not stated" in page
 
 
+def test_what_stands_beside_an_answer_is_shown(tmp_path: Path) -> None:
+    def ask(question: str, filters: Filters) -> Answer:
+        told = answered(question, "May", cite("bridge", REOPENED), 0.9)
+        readings = (
+            Reading("May", cite("bridge", REOPENED), newest=True),
+            Reading("June", cite("ferry", WINTER)),
+        )
+        return replace(told, notes=("As of 14 March 2021.",), differing=readings)
+
+    page = re.sub(r"<[^>]+>", "", unescape(report(tmp_path, ask)))
+    assert "reports differ: May · Courier · 2021-03-14 · newest" in page
+    assert "reports differ: June" in page
+    assert "As of 14 March 2021." in page
+    (tmp_path / "plain").mkdir()
+    assert "Beside it" not in report(tmp_path / "plain")
+
+
 def test_headline_figures_are_those_of_the_summary(tmp_path: Path) -> None:
     page = report(tmp_path)
     figures = re.findall(r'<dt>(.*?)</dt><dd><span class="figure">(.*?)</span>', page)
@@ -100,7 +128,19 @@ def test_every_text_from_outside_is_escaped(tmp_path: Path) -> None:
     assert page.count("<script") == 1
     assert "<img" not in page
     assert "javascript:" not in page
-    for place in ("Who? ", "gold ", "short ", "quote ", "title ", "source ", "id ", "error ", "lost "):
+    for place in (
+        "Who? ",
+        "gold ",
+        "short ",
+        "quote ",
+        "title ",
+        "source ",
+        "id ",
+        "error ",
+        "lost ",
+        "note ",
+        "reading ",
+    ):
         assert f"{place}&#34;&gt;&lt;script&gt;" in page, place
 
 

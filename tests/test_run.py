@@ -80,6 +80,8 @@ def test_a_row_has_the_keys_and_values_of_the_contract(result: RunResult) -> Non
                 "dates": [],
             }
         ],
+        "differing": [],
+        "notes": [],
         "retrieved": [
             {"article_id": "ferry", "start": 0, "end": 20, "score": 0.5},
             {"article_id": "ferry", "start": 20, "end": 40, "score": 0.5},

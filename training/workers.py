@@ -81,11 +81,12 @@ def log_line(out: Path, values: dict[str, object]) -> None:
 
 
 def chosen_settings(args: argparse.Namespace, settings: Chosen) -> Chosen:
-    """The settings as the options say that `add_settings` added."""
-    return replace(settings, **{name: getattr(args, name) for name in asdict(settings)})
+    """The settings, changed as the options say that `add_settings` added."""
+    given = {name: getattr(args, name) for name in asdict(settings)}
+    return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 
 def add_settings(parser: argparse.ArgumentParser, settings: "DataclassInstance") -> None:
-    """An option for each field, whose default is its value."""
+    """An option for each field, of its type."""
     for name, value in asdict(settings).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value))
