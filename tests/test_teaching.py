@@ -7,7 +7,7 @@ import torch
 from transformers import MPNetConfig, MPNetModel
 
 from tests.test_training import example, network, tokenizer
-from training.encode import collate, encode, encode_together
+from training.encode import collate, encode_together
 from training.export import export
 from training.model import loss
 from training.restore import restore
@@ -77,6 +77,7 @@ def test_a_reader_that_says_what_the_teacher_says_has_nothing_to_learn() -> None
     batch = collate(question)
     with torch.no_grad():
         scores = torch.stack(reader(batch.ids, batch.mask, batch.types)[1])
+    batch.known[:] = True
     for taught, still in ((scores, True), (scores.flip(-1), False)):
         batch.taught = taught
         reader.zero_grad()
@@ -85,11 +86,16 @@ def test_a_reader_that_says_what_the_teacher_says_has_nothing_to_learn() -> None
         assert (steepest < 1e-5) is still
 
 
-def test_batches_are_taught_only_where_the_teacher_read_every_sequence() -> None:
-    plain = encode(tokenizer(), [example("2014,")])
+def test_what_the_teacher_has_not_read_is_learnt_from_its_answer_alone() -> None:
+    reader = network()
+    plain, other = encode_together(tokenizer(), [[example("2014,")], [example()]])
     (made,) = read(teacher(), [plain], workers=1)
-    assert collate(made).taught is not None
-    assert collate([*made, *plain]).taught is None
+    parts = [
+        float(loss(reader, collate(some), teacher_share=share).detach())
+        for some, share in ((made, 1.0), (other, 1.0), ([*made, *other], 1.0), (plain, 1.0), (made, 0.0))
+    ]
+    assert parts[2] == pytest.approx((parts[0] + parts[1]) / 2, rel=1e-4)
+    assert parts[3] == pytest.approx(parts[4], rel=1e-4) != pytest.approx(parts[0], rel=1e-2)
 
 
 @pytest.mark.parametrize("small", [True, False])

@@ -36,7 +36,7 @@ class Batch:
 
     `allowed` marks [CLS] and the text, where a span may lie; `starts` and `ends` mark the right places.
     `together` [questions, batch] marks the sequences that are read for one question. `taught` [2, batch,
-    length] are a teacher's start and end scores, or None where it has not read every sequence.
+    length] are a teacher's start and end scores of the sequences that `known` [batch] marks.
     """
 
     ids: torch.Tensor
@@ -46,7 +46,8 @@ class Batch:
     starts: torch.Tensor
     ends: torch.Tensor
     together: torch.Tensor
-    taught: torch.Tensor | None
+    taught: torch.Tensor
+    known: torch.Tensor
 
 
 def load_tokenizer(model: Path) -> Tokenizer:
@@ -126,7 +127,8 @@ def collate(batch: Sequence[Encoded]) -> Batch:
     mask = torch.zeros(shape, dtype=torch.long)
     allowed = torch.zeros(shape, dtype=torch.bool)
     starts, ends = allowed.clone(), allowed.clone()
-    taught = torch.zeros(2, *shape) if all(item.scores is not None for item in batch) else None
+    taught = torch.zeros(2, *shape)
+    known = torch.tensor([item.scores is not None for item in batch])
     numbers = [item.asked or -row for row, item in enumerate(batch)]
     for row, item in enumerate(batch):
         length = len(item.ids)
@@ -137,7 +139,7 @@ def collate(batch: Sequence[Encoded]) -> Batch:
         allowed[row, 0] = True
         starts[row, item.starts] = True
         ends[row, item.ends] = True
-        if taught is not None and item.scores is not None:
+        if item.scores is not None:
             taught[:, row, :length] = item.scores
     together = torch.tensor([[each == number for each in numbers] for number in dict.fromkeys(numbers)])
-    return Batch(ids, types, mask, allowed, starts, ends, together, taught)
+    return Batch(ids, types, mask, allowed, starts, ends, together, taught, known)

@@ -14,6 +14,7 @@ from training.sources import Example
 from training.text import find_all, sentences, windows
 
 LONGEST = 1100
+QUIZ = "quiz"  # the source, where passages are read together, of those for a question of the quiz
 _SEARCHED = 0.5  # of the questions for which something was searched, in one pass
 _OTHERS_TOGETHER = 0.2  # of the written questions for which nothing was searched
 
@@ -94,7 +95,9 @@ class Mixture:
         out = [[each] for each in self.qed]
         for some in rng.sample(self.searched, math.ceil(_SEARCHED * len(self.searched))):
             size = rng.choice((LONGEST, rng.randint(300, 600)))
-            out.append([crop(each, rng, size) for each in chosen(some, rng)])
+            made = [crop(each, rng, size) for each in chosen(some, rng)]
+            written = some[0].source == "written"
+            out.append(made if written else [replace(each, source=QUIZ) for each in made])
         for (each,) in self.swapped:
             size = rng.choice((LONGEST, rng.randint(200, 600)))
             out.append([replace(crop(each, rng, size), spans=())])
@@ -107,7 +110,7 @@ class Mixture:
         quiz: dict[str, list[Example]] = {}
         for each in self.news:
             if each.source == "news-2024":
-                quiz.setdefault(each.question, []).append(each)
+                quiz.setdefault(each.question, []).append(replace(each, source=QUIZ))
         for some in quiz.values():
             holding, missing = by_answer(some)
             out.append(rng.sample(holding, min(2, len(holding))) + rng.sample(missing, min(3, len(missing))))

