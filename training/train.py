@@ -291,8 +291,8 @@ def main() -> None:
     parser.add_argument("--searched", type=Path, help="what `training.searched` wrote")
     parser.add_argument("--swapped", type=Path, help="what `training.swapped` wrote")
     parser.add_argument("--taught", type=Path, help="what `training.taught` wrote, in place of all others")
-    parser.add_argument("--teacher", action="store_true", help="train the teacher; --work is for its weights")
-    parser.add_argument("--work", type=Path)
+    parser.add_argument("--teacher", action="store_true", help="train the teacher")
+    parser.add_argument("--work", type=Path, help="a folder for the weights that the teacher starts from")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged weights to start from")
     parser.add_argument("--workers", type=int, default=2, help="training threads")
@@ -300,6 +300,10 @@ def main() -> None:
     parser.add_argument("--evaluate-every", type=float, default=900.0)
     add_settings(parser, Settings())
     args = parser.parse_args()
+    if not args.taught and not (args.searched and args.swapped):
+        parser.error("give --searched and --swapped, or --taught")
+    if args.teacher and not args.work:
+        parser.error("--teacher needs --work, a folder for the published weights")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an end from outside is saved too
     args.out.mkdir(parents=True, exist_ok=True)
     settings = chosen_settings(args, OF_TEACHER if args.teacher else OF_PUPIL if args.taught else Settings())
