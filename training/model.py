@@ -6,7 +6,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, MPNetModel
 
 from training.encode import Batch
 
@@ -78,8 +78,8 @@ class Reader(nn.Module):
         for module in list(encoder.encoder.modules()):
             if isinstance(module, nn.Linear):
                 module.__class__ = RoundedLinear
-        self.early = _head(encoder)
-        self.head = _head(encoder)
+        self.early = new_head(encoder)
+        self.head = new_head(encoder)
 
     @classmethod
     def start(cls, folder: Path) -> "Reader":
@@ -107,11 +107,6 @@ class Reader(nn.Module):
             if isinstance(module, RoundedLinear):
                 module.rounded = rounded
 
-    def freeze(self, layers: int) -> None:
-        """Leave the embeddings and the first `layers` layers out of training."""
-        for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:layers]):
-            part.requires_grad_(False)
-
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
     ) -> tuple[Scores, Scores]:
@@ -126,7 +121,14 @@ class Reader(nn.Module):
         return (early[..., 0], early[..., 1]), (final[..., 0], final[..., 1])
 
 
-def _head(encoder: BertModel) -> nn.Linear:
+def freeze(encoder: BertModel | MPNetModel, layers: int) -> None:
+    """Leave the embeddings and the first `layers` layers of an encoder out of training."""
+    for part in (encoder.embeddings, *encoder.encoder.layer[:layers]):
+        part.requires_grad_(False)
+
+
+def new_head(encoder: BertModel | MPNetModel) -> nn.Linear:
+    """A linear head that gives each token a start and an end score, not trained yet."""
     head = nn.Linear(encoder.config.hidden_size, 2)
     nn.init.normal_(head.weight, std=0.02)
     nn.init.zeros_(head.bias)

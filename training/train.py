@@ -26,7 +26,7 @@ from training.encode import (
 )
 from training.evaluate import measure, sample
 from training.mixture import Mixture
-from training.model import Reader, loss
+from training.model import Reader, freeze, loss
 from training.reads import by_torch
 from training.taught import load
 from training.teacher import Teacher, unpack
@@ -149,7 +149,7 @@ class Run:
         self.average = {k: v.clone() for k, v in self.reader.state_dict().items()}
         if (out / "checkpoint.pt").exists():
             self._resume()
-        self.reader.freeze(settings.frozen)
+        freeze(self.reader.encoder, settings.frozen)
         self.trained = [name for name, weight in self.reader.named_parameters() if weight.requires_grad]
         self.lock = threading.Lock()
         self.stopped = threading.Event()
